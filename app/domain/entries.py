@@ -7,7 +7,7 @@ Every other field is structural and stays in the record for ever, so none holds 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, Final, Literal
@@ -387,18 +387,36 @@ PLUMBING: Final = frozenset({"key.add", "key.retire", "key.revoke", "attest", "a
 """Kinds that are no rows of the timeline: they change other rows or the ring of keys."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    name: str
+    key: str
+    is_text: bool
+    default: Any
+
+
+def _slots(kind: type[Any]) -> tuple[_Slot, ...]:
+    return tuple(
+        _Slot(item.name, item.name.rstrip("_"), str(item.type).startswith("Text"), item.default)
+        for item in fields(kind)
+    )
+
+
+_SLOTS: Final = {kind: _slots(kind) for kind in KINDS.values()}
+
+
 def to_parts(payload: Payload) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:
     """The structural data and the disclosures `(name, value)` of a payload, ready for the record."""
     structural: dict[str, Any] = {}
     disclosed: list[tuple[str, str]] = []
-    for item in fields(payload):
-        value = getattr(payload, item.name)
-        if value is None or value == item.default:
+    for slot in _SLOTS[type(payload)]:
+        value = getattr(payload, slot.name)
+        if value is None or value == slot.default:
             continue
-        if _is_text(item):
-            disclosed.append((item.name, str(value)))
+        if slot.is_text:
+            disclosed.append((slot.name, str(value)))
         else:
-            structural[item.name.rstrip("_")] = list(value) if isinstance(value, tuple) else value
+            structural[slot.key] = list(value) if isinstance(value, tuple) else value
     return structural, tuple(disclosed)
 
 
@@ -408,28 +426,21 @@ def payload_of(entry: Entry) -> Payload:
     if kind is None:
         return Unread(entry.type)
     try:
-        values = {item.name: _value(entry, item) for item in fields(kind)}
-        return kind(**values)  # type: ignore[no-any-return]
+        return kind(*[_value(entry, slot) for slot in _SLOTS[kind]])  # type: ignore[no-any-return]
     except KeyError:
         return Unread(entry.type)
 
 
-def _value(entry: Entry, item: Field[Any]) -> Any:
-    if _is_text(item):
-        if item.name in entry.texts:
-            return entry.texts[item.name]
-        return GONE if item.default is MISSING else item.default
-    name = item.name.rstrip("_")
-    if name in entry.data:
-        value = entry.data[name]
+def _value(entry: Entry, slot: _Slot) -> Any:
+    if slot.is_text:
+        absent = GONE if slot.default is MISSING else slot.default
+        return entry.texts.get(slot.name, absent)
+    if slot.key in entry.data:
+        value = entry.data[slot.key]
         return tuple(value) if isinstance(value, list) else value
-    if item.default is MISSING:
-        raise KeyError(name)
-    return item.default
-
-
-def _is_text(item: Field[Any]) -> bool:
-    return str(item.type).startswith("Text")
+    if slot.default is MISSING:
+        raise KeyError(slot.key)
+    return slot.default
 
 
 def shown(text: Text | None, absent: str = "") -> str:
