@@ -99,7 +99,9 @@ def _months(start: datetime, amount: int) -> datetime:
 
 def limit_text(rule: ClockRule) -> str:
     """`within 15 min`, `under 1 h`, `every 30 min`."""
-    unit = {"minutes": "min", "hours": "h", "days": "d", "business_days": "business days", "months": "months"}[rule.unit]
+    unit = {"minutes": "min", "hours": "h", "days": "d", "business_days": "business days", "months": "months"}[
+        rule.unit
+    ]
     word = "every" if rule.kind == "cadence" else "within" if rule.inclusive else "under"
     return f"{word} {rule.amount} {unit}"
 
@@ -148,9 +150,7 @@ def _checklist_event(plan: Plan, view: IncidentView, pattern: str) -> Iterator[E
                 yield Event(pattern, last.at, last.at, last.seq)
 
 
-def clocks(
-    plan: Plan, view: IncidentView, now: datetime, holidays: frozenset[date] = frozenset()
-) -> tuple[Clock, ...]:
+def clocks(plan: Plan, view: IncidentView, now: datetime, holidays: frozenset[date] = frozenset()) -> tuple[Clock, ...]:
     """Every clock that has started, those that need an act first and tightest first."""
     found = [clock for rule in plan.clocks for clock in _of_rule(plan, view, rule, now, holidays)]
     return tuple(sorted(found, key=lambda c: (not c.active, c.due_at, c.id)))

@@ -381,7 +381,9 @@ Payload = (
 )
 
 KINDS: Final[dict[str, type[Any]]] = {
-    kind.type: kind for kind in Payload.__args__ if kind is not Unread  # type: ignore[attr-defined]
+    kind.type: kind
+    for kind in Payload.__args__
+    if kind is not Unread  # type: ignore[attr-defined]
 }
 PLUMBING: Final = frozenset({"key.add", "key.retire", "key.revoke", "attest", "amend", "star", "erase"})
 """Kinds that are no rows of the timeline: they change other rows or the ring of keys."""
@@ -426,7 +428,7 @@ def payload_of(entry: Entry) -> Payload:
     if kind is None:
         return Unread(entry.type)
     try:
-        return kind(*[_value(entry, slot) for slot in _SLOTS[kind]])  # type: ignore[no-any-return]
+        return kind(*[_value(entry, slot) for slot in _SLOTS[kind]])
     except KeyError:
         return Unread(entry.type)
 

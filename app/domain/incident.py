@@ -317,7 +317,9 @@ class Fold:
                 (self._stars.add if payload.on else self._stars.discard)(entry.refs[0])
             case e.Decided():
                 self._decisions.append(
-                    Decision(entry.seq, entry.at, payload.topic, payload.decision, payload.reason, entry.actor, entry.said_by)
+                    Decision(
+                        entry.seq, entry.at, payload.topic, payload.decision, payload.reason, entry.actor, entry.said_by
+                    )
                 )
                 self._event(f"decision:{payload.topic}", entry)
             case e.Acknowledged():
@@ -346,7 +348,14 @@ class Fold:
                 self._event("aware", entry)
             case e.BreachStated():
                 self._breach[payload.field] = FieldValue(
-                    payload.field, payload.value, payload.unknown, payload.owner, payload.due, entry.seq, entry.at, entry.actor
+                    payload.field,
+                    payload.value,
+                    payload.unknown,
+                    payload.owner,
+                    payload.due,
+                    entry.seq,
+                    entry.at,
+                    entry.actor,
                 )
             case e.PostmortemWritten():
                 self._postmortem[payload.section] = SectionText(

@@ -5,41 +5,63 @@ No constant of any plan is code. What a plan leaves out is taken from the base p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-Strength = Literal["MUST", "SHOULD", "MAY", ""]
-"""The plan's own modal word; MUST blocks, SHOULD warns and takes a logged reason, MAY and none are offered."""
+Strength = Literal["MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY", ""]
+"""The plan's own modal word; MUST blocks, SHOULD warns and takes a logged reason, MAY and none are offered.
+
+MUST NOT and SHOULD NOT stand on rules only; they bind as MUST and SHOULD do.
+"""
 
 Unit = Literal["minutes", "hours", "days", "business_days", "months"]
 ClockKind = Literal[
     "acknowledge", "respond", "act", "resolve", "notify", "cadence", "phase", "step", "review", "regulatory"
 ]
-NeedKind = Literal["checklist", "task", "state", "role", "clock", "postmortem", "decision", "approved_decision", "acknowledged"]
+NeedKind = Literal[
+    "checklist", "task", "state", "role", "clock", "postmortem", "decision", "approved_decision", "acknowledged"
+]
 SectionKind = Literal["prose", "facts", "timeline", "clocks", "actions", "severity", "impact"]
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word of a vocabulary of the plan (a response profile, a containment choice, a guardrail …)."""
+    """One word of a vocabulary of the plan (a response profile, a containment choice, a guardrail …).
+
+    `facts` holds what else the plan says of it, by name: the month and lead of a drill, the bound of a target.
+    """
 
     code: str
     title: str = ""
     text: str = ""
     text_en: str = ""
     group: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
     strength: Strength = ""
     source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """Who is told when a severity is set, how, and how urgently."""
+    """Who is told when a severity is set, how, and how urgently; `role` is the code if the plan has that role."""
 
     who: str
     how: str = ""
+    role: str = ""
+    condition: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A measured value that speaks for a severity: from `above` (exclusive) to `upto`, in the metric's own unit."""
+
+    metric: str
+    unit: str = ""
+    above: int | None = None
+    upto: int | None = None
     source: str = ""
 
 
@@ -53,6 +75,9 @@ class Severity:
     definition: str = ""
     definition_en: str = ""
     examples: tuple[str, ...] = ()
+    examples_en: tuple[str, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    response: str = ""
     escalation: tuple[Escalation, ...] = ()
     communication: str = ""
     source: str = ""
@@ -60,13 +85,20 @@ class Severity:
 
 @dataclass(frozen=True, slots=True)
 class IncidentClass:
-    """A kind of incident that the plan distinguishes."""
+    """A kind of incident that the plan distinguishes; `alert` names the roles that it concerns.
+
+    `suspect_systemic`: shown as potentially systemic until a classification says otherwise. `facts` are the columns
+    that the plan's owner adds (safe mode suffices, protocol evidence needed, recovery affects consensus …).
+    """
 
     code: str
     title: str
     text: str = ""
     runbook: str = ""
     checklists: tuple[str, ...] = ()
+    alert: tuple[str, ...] = ()
+    suspect_systemic: bool = False
+    facts: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
 
 
@@ -75,8 +107,9 @@ class ClockRule:
     """A due time: it starts at an event, runs for an amount, and is met by another event.
 
     Events: `declared`, `detected`, `acknowledged`, `aware`, `resolved`, `closed`, `postmortem`, `state:CODE`,
-    `task:ID`, `update:AUDIENCE`, `role:CODE`, `checklist:ID` (all its tasks settled). A cadence restarts at each
-    `stop` and ends at `until`. `severities` empty means all.
+    `task:ID`, `update:AUDIENCE`, `role:CODE`, `checklist:ID` (all its tasks settled), `runbook:ID` (started). A
+    cadence restarts at each `stop` and ends at `until`. `severities` empty means all. `inclusive` false: the due
+    moment itself is too late. `warn_minutes` before the due moment the clock asks for attention.
     """
 
     id: str
@@ -134,6 +167,7 @@ class Role:
     abbreviation: str = ""
     function: Literal["commander", "scribe", "dpo", "technical", "communications", "security", ""] = ""
     duties: tuple[str, ...] = ()
+    duties_en: tuple[str, ...] = ()
     primary: Holder | None = None
     backup: Holder | None = None
     critical: bool = False
@@ -178,19 +212,21 @@ class Checklist:
     """Tasks that belong together: of a phase, of a runbook's horizon, or evidence to preserve.
 
     `window` is minutes from `start` (see ClockRule events): first allowed, last expected. It is shown when the
-    incident's severity is at least `severity_from` and its class is in `classes` (empty: all).
+    incident's severity is at least `severity_from` and its class is in `classes` (empty: all). `ordered`: working out
+    of order is possible, and noted.
     """
 
     id: str
     title: str
     tasks: tuple[Task, ...]
-    kind: Literal["phase", "runbook", "evidence", "closing", "communication"] = "phase"
+    kind: Literal["phase", "runbook", "evidence", "closing", "communication", "recovery"] = "phase"
     phase: str = ""
     runbook: str = ""
     start: str = "declared"
     window: tuple[int, int] | None = None
     ongoing: bool = False
     parallel: bool = False
+    ordered: bool = False
     classes: tuple[str, ...] = ()
     severity_from: str = ""
     strength: Strength = ""
@@ -235,7 +271,7 @@ class Need:
 
     kind and ref: `checklist` id (all tasks settled) · `task` id · `state` code (passed through) · `role` code (held)
     · `clock` id (met, or never started) · `postmortem` section · `decision` topic · `approved_decision` topic (signed
-    by a second person) · `acknowledged` (no ref).
+    by a second person) · `acknowledged` (no ref). `only_if` limits it: `class:CODE` or `severity:CODE` (at least).
     """
 
     kind: NeedKind
@@ -247,7 +283,11 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What must be settled before something happens; `blocks` is `state:CODE` or `postmortem`."""
+    """What must be settled before something happens.
+
+    `blocks` is `state:CODE`, `postmortem` (its publication), `restart` (of a subsystem), `cleanup` (a destructive
+    task) or `update:AUDIENCE` (a message).
+    """
 
     id: str
     title: str
@@ -260,23 +300,31 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A message with `[placeholders]`, for an audience and a channel."""
+    """A message with `[placeholders]`, for an audience and a channel.
+
+    `fields` binds a placeholder, as it stands in the body, to a value of the incident (`title`, `severity` …); the
+    others are asked for. `when` is the plan's condition in words; `vocabulary` names the status words it uses.
+    """
 
     id: str
     title: str
     audience: str
     body: str
     channel: str = ""
+    when: str = ""
+    vocabulary: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Someone who is kept informed, by the name that `update --audience` takes."""
+    """Someone who is kept informed, by the name that `update --audience` takes; at `severity_from` or worse."""
 
     code: str
     title: str
     external: bool = False
+    severity_from: str = ""
     source: str = ""
 
 
@@ -309,7 +357,7 @@ class Postmortem:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Patterns of derived names; `{date}`, `{sequence:3}` and `{class}` are filled in."""
+    """Patterns of derived names; `{date}`, `{time}`, `{sequence:3}`, `{class}`, `{number}` and `{title}` are filled in."""
 
     number: str = ""
     channel: str = ""
@@ -332,6 +380,50 @@ class Identity:
     emergency_banner: str = ""
     critical_from: str = ""
     org_note: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value that the plan leaves to its owner; None is asked for when it is needed, `ours` marks our default."""
+
+    code: str
+    title: str
+    value: int | None = None
+    unit: str = ""
+    text: str = ""
+    ours: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One row of a decision table: the first row whose conditions hold is proposed, a person decides.
+
+    Empty `severities`, `classes` and `when` (a blast radius or another circumstance, in words) hold always.
+    """
+
+    table: str
+    choose: str
+    severities: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    when: str = ""
+    text: str = ""
+    strength: Strength = ""
+    ours: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Who may do or declare something (`severity`, `safe-mode`, `closure` …), by role code."""
+
+    act: str
+    roles: tuple[str, ...] = ()
+    text: str = ""
+    strength: Strength = ""
+    ours: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +461,9 @@ class Plan:
     postmortem: Postmortem = field(default_factory=Postmortem)
     sources_of_detection: tuple[Term, ...] = ()
     rules: tuple[Term, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    authorities: tuple[Authority, ...] = ()
     vocabularies: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
     practice: Practice = field(default_factory=Practice)
     ours: tuple[str, ...] = ()
@@ -401,7 +496,9 @@ class Plan:
 
     def severity(self, code: str) -> Severity:
         """The level with that code; KeyError if the plan has none."""
-        return next(level for level in self.severities if level.code == code) if code in self.severity_ranks else _no(code)
+        return (
+            next(level for level in self.severities if level.code == code) if code in self.severity_ranks else _no(code)
+        )
 
     def state(self, code: str) -> State:
         """The state with that code; KeyError if the plan has none."""
@@ -418,13 +515,27 @@ class Plan:
         """The role that has a function (`commander`, `scribe`, `dpo`), whatever the plan calls it."""
         return next((role for role in self.roles if role.function == function), None)
 
-    def checklists_for(self, severity: str, incident_class: str) -> Iterator[Checklist]:
-        """The checklists that apply to an incident of that severity and class (`""`: not yet classified)."""
+    def checklists_for(self, severity: str, incident_class: str, runbooks: Collection[str] = ()) -> Iterator[Checklist]:
+        """The checklists that apply to an incident of that severity and class (`""`: not yet classified).
+
+        A started runbook's checklists always apply; one that no class leads to waits until it is started.
+        """
         for checklist in self.checklists:
-            if checklist.classes and incident_class not in checklist.classes:
-                continue
-            if self.at_least(severity, checklist.severity_from):
+            if checklist.runbook and checklist.runbook in runbooks:
                 yield checklist
+            elif checklist.classes and incident_class not in checklist.classes:
+                continue
+            elif checklist.runbook and not checklist.classes:
+                continue
+            elif self.at_least(severity, checklist.severity_from):
+                yield checklist
+
+    def concerns(self, need: Need, severity: str, incident_class: str) -> bool:
+        """Whether a gate's need applies to an incident of that severity and class."""
+        kind, _, code = need.only_if.partition(":")
+        if kind == "class":
+            return incident_class == code
+        return kind != "severity" or self.at_least(severity, code)
 
 
 def _no(code: str) -> Severity:
