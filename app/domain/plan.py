@@ -271,7 +271,7 @@ class Need:
 
     kind and ref: `checklist` id (all tasks settled) · `task` id · `state` code (passed through) · `role` code (held)
     · `clock` id (met, or never started) · `postmortem` section · `decision` topic · `approved_decision` topic (signed
-    by a second person) · `acknowledged` (no ref). `only_if` limits it: `class:CODE` or `severity:CODE` (at least).
+    by a second person) · `acknowledged` (no ref). With `only_if` it counts once that event has happened (see ClockRule).
     """
 
     kind: NeedKind
@@ -357,7 +357,7 @@ class Postmortem:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Patterns of derived names; `{date}`, `{time}`, `{sequence:3}`, `{class}`, `{number}` and `{title}` are filled in."""
+    """Patterns of derived names; `{date}`, `{time}`, `{sequence:3}`, `{class}`, `{number}`, `{title}` are filled in."""
 
     number: str = ""
     channel: str = ""
@@ -523,19 +523,10 @@ class Plan:
         for checklist in self.checklists:
             if checklist.runbook and checklist.runbook in runbooks:
                 yield checklist
-            elif checklist.classes and incident_class not in checklist.classes:
                 continue
-            elif checklist.runbook and not checklist.classes:
-                continue
-            elif self.at_least(severity, checklist.severity_from):
+            led_to = incident_class in checklist.classes if checklist.classes else not checklist.runbook
+            if led_to and self.at_least(severity, checklist.severity_from):
                 yield checklist
-
-    def concerns(self, need: Need, severity: str, incident_class: str) -> bool:
-        """Whether a gate's need applies to an incident of that severity and class."""
-        kind, _, code = need.only_if.partition(":")
-        if kind == "class":
-            return incident_class == code
-        return kind != "severity" or self.at_least(severity, code)
 
 
 def _no(code: str) -> Severity:
