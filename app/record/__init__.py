@@ -1,0 +1,1 @@
+"""The signed record: canonical bytes, chain, keys, checkpoints, verification and the bag."""
