@@ -36,8 +36,6 @@ class Regime:
     `hour_rule_zones` are the IANA zones of the states in which Regulation 1182/71 applies; empty means nowhere.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}
-
     id: str
     title: str
     law: str
@@ -50,11 +48,6 @@ class Regime:
     hour_rule_zones: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
-    @property
-    def length(self) -> timedelta:
-        """How long the duty gives, in elapsed time."""
-        return timedelta(hours=self.hours)
-
 
 @dataclass(frozen=True, slots=True)
 class Authority:
@@ -62,8 +55,6 @@ class Authority:
 
     `asks_as` is its letter code in the field catalogue; `evidence` is "verified" or "check with counsel".
     """
-
-    __pydantic_config__ = {"extra": "forbid"}
 
     id: str
     name: str
