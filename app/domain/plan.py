@@ -56,12 +56,14 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A measured value that speaks for a severity: from `above` (exclusive) to `upto`, in the metric's own unit."""
+    """A measured value that speaks for a severity, in the metric's own unit; `above` and `below` exclude the bound."""
 
     metric: str
     unit: str = ""
     above: int | None = None
+    least: int | None = None
     upto: int | None = None
+    below: int | None = None
     source: str = ""
 
 
@@ -271,7 +273,7 @@ class Need:
 
     kind and ref: `checklist` id (all tasks settled) · `task` id · `state` code (passed through) · `role` code (held)
     · `clock` id (met, or never started) · `postmortem` section · `decision` topic · `approved_decision` topic (signed
-    by a second person) · `acknowledged` (no ref). With `only_if` it counts once that event has happened (see ClockRule).
+    by a second person) · `acknowledged` (no ref). With `only_if` it counts once that event happened (see ClockRule).
     """
 
     kind: NeedKind

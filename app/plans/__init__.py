@@ -1,0 +1,1 @@
+"""Response plans: reading their folders, checking them, completing them from the base plan, comparing them."""
