@@ -1,0 +1,1 @@
+"""The one place that knows SQL: the record as it lies on disk, its projections, backups and checks."""

@@ -1,0 +1,48 @@
+"""What differs between databases; everything else in the store is one code for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, Select, Table
+from sqlalchemy.sql.dml import Insert
+
+
+class Dialect(Protocol):
+    """One kind of database: how to connect, guard the record, put rows in place, and search."""
+
+    name: str
+
+    def writer(self) -> Engine:
+        """An engine whose transactions lock out every other writer from their first statement."""
+
+    def readers(self) -> Engine:
+        """An engine whose connections cannot write and see one moment per transaction."""
+
+    def install_guards(self, connection: Connection) -> None:
+        """Makes the record's tables write-once and keeps the full-text index beside the rows; replaces older ones."""
+
+    def missing_guards(self, connection: Connection) -> tuple[str, ...]:
+        """Names of guards that are absent or altered."""
+
+    def upsert(self, target: Table, keys: Sequence[str]) -> Insert:
+        """An INSERT of all columns that replaces the row with the same key."""
+
+    def matching(self, words: str, low: int, high: int) -> Select[tuple[int]] | None:
+        """The keys of rows from `low` to `high` that hold these words, highest first; None without any word."""
+
+    def wrong_settings(self, connection: Connection) -> tuple[str, ...]:
+        """Sentences on settings of a connection that are not as they must be."""
+
+    def rebuild_search(self, connection: Connection) -> None:
+        """Builds the full-text index again from the rows."""
+
+    def forget_erased(self, connection: Connection) -> bool:
+        """Outside a transaction: clears the log of changes of erased text; False while a reader still needs it."""
+
+    def damage(self, connection: Connection) -> tuple[str, ...]:
+        """Sentences on damage that the database finds in itself; may take a while."""
+
+    def describe(self) -> dict[str, Any]:
+        """Library, version and settings, for diagnostics."""
