@@ -475,6 +475,6 @@ def test_profile_values_are_checked(name: str, text: str, kept: str | None) -> N
 def test_the_profile_answers_fields_that_exist() -> None:
     """Every mapping ends in the catalogue, and an empty profile owes controller, officer, authority and zone."""
     assert all(CATALOGUE.named(f.breach_field) for f in organisation.PROFILE if f.breach_field)
-    assert [f.id for f in organisation.unset({})][0] == "controller.name"
+    assert organisation.unset({})[0].id == "controller.name"
     assert organisation.unset(PROFILE) == ()
     assert organisation.answers(PROFILE)["notif.authority"] == "RO-ANSPDCP"
