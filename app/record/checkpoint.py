@@ -13,7 +13,7 @@ from app.record.keys import SigningKey
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
 _ED25519 = b"\x01"
-_COSIGNATURE = b"\x04"
+COSIGNATURE = b"\x04"
 _DASH = "— "
 
 
@@ -167,7 +167,7 @@ def _ssh_signer(checkpoint: Checkpoint, fp: str, armour: str, public: Mapping[st
 
 def cosigned(checkpoint: Checkpoint, name: str, public: bytes) -> int | None:
     """The moment (POSIX seconds) at which a witness cosigned the note, or None (C2SP tlog-cosignature, type 0x04)."""
-    wanted = key_id(name, public, _COSIGNATURE)
+    wanted = key_id(name, public, COSIGNATURE)
     for line in note_lines(checkpoint.note):
         if (line.name, line.key_id) == (name, wanted) and len(line.signature) == 72:
             seconds = int.from_bytes(line.signature[:8])
