@@ -15,7 +15,12 @@ from app.domain.instants import span_text
 
 Status = Literal["stated", "unknown", "erased", "not_stated", "blank"]
 
-_INSTANT_FIELDS = ("time.begin", "time.detected", "time.investigation", "party.processor_informed_at")
+_INSTANT_FIELDS = {
+    "time.begin": ("began", "Breach began"),
+    "time.detected": ("detected", "Detected"),
+    "time.investigation": ("investigation", "Investigation began"),
+    "party.processor_informed_at": ("processor_informed", "Processor informed us"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ def breach_file(view: IncidentView) -> BreachFile:
     began, detected, investigation, informed = (_from_field(view.breach, name) for name in _INSTANT_FIELDS)
     alarm = view.first("detected")
     if detected.at is None and alarm is not None:
-        detected = Instant("detected", detected.label, alarm.at, alarm.seq)
+        detected = Instant("detected", detected.label, alarm.at, alarm.seq, view.severities[0].actor)
     aware = Instant("aware", "Controller aware")
     if view.awareness is not None:
         known = view.awareness
@@ -71,16 +76,8 @@ def breach_file(view: IncidentView) -> BreachFile:
     return BreachFile(view.breach, Instants(began, detected, investigation, aware, informed))
 
 
-_INSTANT_NAMES = {
-    "time.begin": ("began", "Breach began"),
-    "time.detected": ("detected", "Detected"),
-    "time.investigation": ("investigation", "Investigation began"),
-    "party.processor_informed_at": ("processor_informed", "Processor informed us"),
-}
-
-
 def _from_field(fields: Mapping[str, FieldValue], field_id: str) -> Instant:
-    name, label = _INSTANT_NAMES[field_id]
+    name, label = _INSTANT_FIELDS[field_id]
     found = fields.get(field_id)
     at = moment_of(found.value) if found is not None and isinstance(found.value, str) else None
     return Instant(name, label, at, found.seq, found.actor) if found is not None and at else Instant(name, label)

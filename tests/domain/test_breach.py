@@ -268,6 +268,7 @@ def test_the_five_moments_are_kept_apart() -> None:
     assert list(moments) == ["began", "detected", "investigation", "aware", "processor_informed"]
     assert moments["began"].at == datetime(2026, 10, 23, 0, 12, tzinfo=UTC)
     assert (moments["detected"].at, moments["detected"].seq) == (DETECTED, 0)
+    assert moments["detected"].actor == "SHA256:scribe"
     assert moments["investigation"].at == datetime(2026, 10, 23, 3, 10, tzinfo=UTC)
     assert (moments["aware"].at, moments["aware"].seq, moments["aware"].zone) == (AWARE, 1, ZONE)
     assert moments["aware"].reason == "Patient data are locked"
