@@ -1,0 +1,35 @@
+"""The panes of the window: one line each; a new pane is one file in `panes` and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from app.ui.live import Live
+from app.ui.pane import Pane
+
+Place = Literal["left", "centre", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class PaneSpec:
+    """A pane by id, title, the digit of its Alt key, its place, and how it is made (imported only then).
+
+    Panes of the centre share it, one visible at a time; those at the right stand under one another.
+    """
+
+    id: str
+    title: str
+    number: int
+    place: Place
+    make: Callable[[Live, int], Pane]
+
+
+def _board(live: Live, number: int) -> Pane:
+    from app.ui.panes.board import BoardPane
+
+    return BoardPane(live, number)
+
+
+PANES: Final[tuple[PaneSpec, ...]] = (PaneSpec("board", "Severity board", 1, "left", _board),)

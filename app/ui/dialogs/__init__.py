@@ -1,0 +1,1 @@
+"""The dialogs; each opens without blocking and gives back a frozen dataclass."""

@@ -1,0 +1,249 @@
+"""The top strip: which incident, how bad, since when, what is due next, and who signs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from app.domain.clocks import Clock
+from app.domain.entries import shown
+from app.ui import theme, times
+from app.ui.guard import override_safe, slot_safe
+from app.ui.live import Live
+from app.ui.widgets.chip import Chip
+from app.ui.widgets.labels import Elided, Fact
+
+HEIGHT = 52
+
+
+class Badge(QLabel):
+    """A word in an outline: the response profile, DRILL, SIMULATED."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("badge", True)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def show_word(self, word: str) -> None:
+        """Another word; none hides it."""
+        self.setText(word)
+        self.setVisible(bool(word))
+
+
+class DueFact(Fact):
+    """A clock in the strip; a bar at its left when it asks for somebody."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tone = ""
+        self.setContentsMargins(theme.px(10), 0, 0, 0)
+
+    def show_clock(self, clock: Clock | None, live: Live) -> None:
+        """The clock that runs out next; none hides it."""
+        self.setVisible(clock is not None)
+        if clock is None:
+            return
+        now = live.now()
+        tone = {"due_soon": "attention", "overdue": "overdue"}.get(clock.state, "")
+        due = times.clock_text(clock.due_at, live.zone, now)
+        self.show_fact(f"{clock.label} · {due}", times.left_text(clock.due_at, now), tone)
+        if tone != self._tone:
+            self._tone = tone
+            self.update()
+
+    @override_safe(None)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._tone:
+            painter = QPainter(self)
+            painter.fillRect(
+                QRectF(0, theme.px(8), theme.px(3), self.height() - theme.px(16)), theme.colour(self._tone)
+            )
+            painter.end()
+
+
+class SignerButton(QToolButton):
+    """Who signs, with the lock; opens the choice of signers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._caption, self._name, self._icon = "", "", "user"
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def show_signer(self, caption: str, name: str, icon: str) -> None:
+        """Another signer, or another state of the key."""
+        if (caption, name, icon) == (self._caption, self._name, self._icon):
+            return
+        self._caption, self._name, self._icon = caption, name, icon
+        self.setAccessibleName(f"{caption}: {name}")
+        self.updateGeometry()
+        self.update()
+
+    @override_safe(QSize(0, 0))
+    def sizeHint(self) -> QSize:
+        from PySide6.QtGui import QFontMetrics
+
+        caption = QFontMetrics(theme.font(theme.CAPTION)).horizontalAdvance(self._caption)
+        name = QFontMetrics(theme.bold()).horizontalAdvance(self._name)
+        return QSize(min(max(caption, name) + theme.px(40), theme.px(260)), theme.px(40))
+
+    @override_safe(None)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.hasFocus() or self.underMouse():
+            painter.setPen(QPen(theme.colour("focus" if self.hasFocus() else "line"), 1))
+            painter.setBrush(QColor(Qt.GlobalColor.transparent) if self.hasFocus() else theme.colour("alternate"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        side = theme.px(16)
+        painter.drawPixmap(theme.px(8), (self.height() - side) // 2, theme.pixmap(self._icon))
+        left = theme.px(32)
+        room = self.width() - left - theme.px(6)
+        painter.setFont(theme.font(theme.CAPTION))
+        painter.setPen(theme.colour("secondary"))
+        half = self.height() // 2
+        metrics = painter.fontMetrics()
+        painter.drawText(left, half - theme.px(5), metrics.elidedText(self._caption, Qt.TextElideMode.ElideRight, room))
+        painter.setFont(theme.bold())
+        painter.setPen(theme.colour("text"))
+        metrics = painter.fontMetrics()
+        painter.drawText(left, half + theme.px(12), metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room))
+        painter.end()
+
+
+class Strip(QWidget):
+    """One line, fixed; follows `live`."""
+
+    signer_clicked = Signal()
+    owed_clicked = Signal()
+
+    def __init__(self, live: Live) -> None:
+        super().__init__()
+        self._live = live
+        self.setProperty("surface", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName("Incident strip")
+        self._owed: tuple[str, ...] = ()
+        self.chip = Chip()
+        self.title = Elided("", "title")
+        self.number = Fact()
+        self.badges = (Badge(), Badge(), Badge())
+        self.commander, self.scribe = Fact(), Fact()
+        self.elapsed, self.due = Fact(), DueFact()
+        self.owed = QToolButton()
+        self.owed.setToolTip("What first start left for later")
+        self.owed.clicked.connect(self._show_owed)
+        self.signer = SignerButton()
+        self.signer.clicked.connect(self._choose_signer)
+        self._build()
+        live.incident_changed.connect(self.refresh)
+        live.signer_changed.connect(self.refresh_signer)
+        live.ready.connect(self.refresh)
+        live.tick.timeout.connect(self._ticked)
+        theme.watch().changed.connect(self._sized)
+        self._sized()
+        self.refresh()
+        self.refresh_signer()
+
+    def _build(self) -> None:
+        line = QHBoxLayout(self)
+        line.setSpacing(theme.px(16))
+        line.addWidget(self.chip)
+        line.addWidget(self.title)
+        line.addWidget(self.number)
+        for badge in self.badges:
+            line.addWidget(badge)
+        line.addWidget(self.commander)
+        line.addWidget(self.scribe)
+        line.addStretch(1)
+        line.addWidget(self.elapsed)
+        line.addWidget(self.due)
+        line.addWidget(self.owed)
+        line.addWidget(self.signer)
+        self._line = line
+
+    def _sized(self) -> None:
+        self.setFixedHeight(theme.px(HEIGHT))
+        self._line.setContentsMargins(theme.px(14), 0, theme.px(8), 0)
+        self._line.setSpacing(theme.px(16))
+
+    @slot_safe
+    def _ticked(self) -> None:
+        if self.isVisible():
+            self.tick(self._live.now())
+
+    @slot_safe
+    def _show_owed(self) -> None:
+        self.owed_clicked.emit()
+
+    @slot_safe
+    def _choose_signer(self) -> None:
+        self.signer_clicked.emit()
+
+    def show_owed(self, sentences: tuple[str, ...]) -> None:
+        """What first start left for later."""
+        self._owed = sentences
+        self.owed.setText(f"{len(sentences)} owed")
+        self.owed.setAccessibleName(f"{len(sentences)} owed: {' '.join(sentences)}")
+        self.owed.setVisible(bool(sentences))
+
+    @slot_safe
+    def refresh(self) -> None:
+        """The incident as `live` holds it."""
+        look = self._live.look
+        for each in (self.number, self.commander, self.scribe, self.elapsed):
+            each.setVisible(look is not None)
+        if look is None:
+            self.chip.show_severity(1, "")
+            self.due.show_clock(None, self._live)
+            self.title.setText("Incident Cockpit")
+            for badge in self.badges:
+                badge.show_word("")
+            return
+        plan, view = look.plan, look.view
+        level = plan.severity(view.severity)
+        self.chip.show_severity(plan.severity_ranks[view.severity], severity_text(level.code, level.title))
+        self.title.setText(shown(view.title))
+        state = plan.state(view.state).title if view.state in plan.state_codes else ""
+        self.number.show_fact(view.number, state or view.state)
+        words = ("DRILL" if view.drill else "", "SIMULATED" if view.opening.simulated else "", view.profile)
+        for badge, word in zip(self.badges, words, strict=True):
+            badge.show_word(word)
+        for fact, function in ((self.commander, "commander"), (self.scribe, "scribe")):
+            role = plan.role_for(function)
+            holding = view.roles.get(role.code) if role else None
+            fact.show_fact(role.title if role else function.title(), shown(holding.holder) if holding else "nobody yet")
+        self.tick(self._live.now())
+
+    def tick(self, now: datetime) -> None:
+        """Only words that differ are set."""
+        look = self._live.look
+        if look is None:
+            return
+        self.elapsed.show_fact("Since declared", times.elapsed_text(look.view.declared_at, now))
+        active = [clock for clock in self._live.clocks() if clock.active]
+        self.due.show_clock(min(active, key=lambda clock: clock.due_at, default=None), self._live)
+
+    @slot_safe
+    def refresh_signer(self) -> None:
+        """Who signs, and whether the key is at hand."""
+        signer = self._live.signer
+        if self._live.session is None:
+            self.signer.show_signer("Signs", "opening…", "user")
+        elif signer is None:
+            self.signer.show_signer("Signs · F2", "nobody yet", "user-plus")
+        elif self._live.locked:
+            self.signer.show_signer("Locked · F2", signer.name, "lock")
+        else:
+            self.signer.show_signer("Signs · F2", signer.name, "key-round")
+
+
+def severity_text(code: str, title: str) -> str:
+    """`P0 Critical`; a title that repeats the code stands alone."""
+    if not title or title.casefold() == code.casefold():
+        return code
+    return title if title.casefold().startswith(code.casefold()) else f"{code} {title}"
