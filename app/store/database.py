@@ -17,7 +17,8 @@ from app.store.anchor import AnchorFile, Mark
 from app.store.dialect import Dialect
 from app.store.dialect_sqlite import Sqlite
 from app.store.reading import BATCH, Reading
-from app.store.writing import Statements, Writing
+from app.store.statements import Statements
+from app.store.writing import Writing
 
 _BUSY: Final = "busy"
 
@@ -108,7 +109,7 @@ class Store:
     def read(self) -> Iterator[Reading]:
         """A short transaction that sees one moment; do not keep it open while waiting for a person."""
         with self._moment() as connection:
-            yield Reading(connection, self._dialect, self._keys)
+            yield Reading(connection, self._dialect, self._statements, self._keys)
 
     @contextmanager
     def _moment(self) -> Iterator[Connection]:

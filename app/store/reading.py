@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, select
 
 from app.domain.board import Card
 from app.domain.errors import Unusable
@@ -16,6 +16,7 @@ from app.record.checkpoint import Checkpoint
 from app.store import layout, shapes, tables
 from app.store.dialect import Dialect
 from app.store.shapes import Commit, Hit, Incident, Profile, StoredPlan, Token
+from app.store.statements import Cursor, Statements
 
 BATCH: Final = 2000
 _ID_PREFIX: Final = 8
@@ -39,9 +40,11 @@ _ROW = [tables.row.c[name] for name in shapes.ROW_COLUMNS]
 class Reading:
     """One moment of the store."""
 
-    def __init__(self, connection: Connection, dialect: Dialect, keys: dict[str, int]) -> None:
+    def __init__(self, connection: Connection, dialect: Dialect, statements: Statements, keys: dict[str, int]) -> None:
         self._connection = connection
         self._dialect = dialect
+        self._statements = statements
+        self._cursor = Cursor(connection)
         self._keys = keys
 
     # The record
@@ -83,9 +86,8 @@ class Reading:
         return Incident(row.id, row.number, row.record, row.origin, row.plan_hash, self._size(row.key))
 
     def _size(self, key: int) -> int:
-        asked = select(func.max(tables.entry.c.seq)).where(tables.entry.c.incident == key)
-        last: int | None = self._connection.execute(asked).scalar()
-        return 0 if last is None else last + 1
+        last = self._cursor.first(self._statements.last_entry, (key,))
+        return last[0] + 1 if last else 0
 
     def numbers(self, prefix: str = "") -> tuple[str, ...]:
         """Every number in use that begins so, sorted; one that is borne twice stands twice."""
@@ -99,16 +101,11 @@ class Reading:
 
     def lines(self, incident_id: str, after: int = -1, upto: int | None = None) -> Iterator[tuple[int, bytes, bytes]]:
         """(seq, line, leaf) in order, from the entry after `after` up to and including `upto`; streamed."""
-        entry, key = tables.entry, self.key(incident_id)
-        while True:
-            asked = select(entry.c.seq, entry.c.line, entry.c.leaf).where(entry.c.incident == key, entry.c.seq > after)
-            if upto is not None:
-                asked = asked.where(entry.c.seq <= upto)
-            batch = self._connection.execute(asked.order_by(entry.c.seq).limit(BATCH)).all()
-            yield from ((seq, line, leaf) for seq, line, leaf in batch)
-            if len(batch) < BATCH:
-                return
-            after = batch[-1].seq
+        key = self.key(incident_id)
+        end = self._size(key) - 1 if upto is None else upto
+        for first in range(after + 1, end + 1, BATCH):
+            batch = self._cursor.all(self._statements.entries, (key, first, min(first + BATCH - 1, end)))
+            yield from ((seq, line, leaf) for seq, _id, line, leaf in batch)
 
     def leaves(self, incident_id: str) -> list[bytes]:
         """Every leaf hash in order, for proofs."""
@@ -126,13 +123,8 @@ class Reading:
 
     def entry_id(self, entry_id: str) -> tuple[str, int] | None:
         """(incident id, seq) of the entry with a client's UUID; None when it was never recorded."""
-        asked = (
-            select(tables.incident.c.id, tables.entry.c.seq)
-            .join(tables.incident, tables.incident.c.key == tables.entry.c.incident)
-            .where(tables.entry.c.id == entry_id)
-        )
-        found = self._connection.execute(asked).first()
-        return None if found is None else (found.id, found.seq)
+        found = self._cursor.first(self._statements.entry_with_id, (entry_id,))
+        return None if found is None else (found[0], found[1])
 
     def checkpoints(self, incident_id: str) -> tuple[Checkpoint, ...]:
         """Every checkpoint that is kept, and the latest, smallest first."""
@@ -153,7 +145,8 @@ class Reading:
 
     def data_version(self) -> int:
         """The number of the newest commit: grows whenever this or another process records something."""
-        return self._connection.execute(_NEWEST).scalar() or 0
+        last = self._cursor.first(self._statements.last_commit)
+        return last[0] if last else 0
 
     def commits(self, after: int = 0) -> tuple[Commit, ...]:
         """The commits after number `after`, oldest first: which incidents another window changed."""
@@ -199,19 +192,14 @@ class Reading:
 
     def row_count(self, incident_id: str) -> int:
         """How many timeline rows an incident has: the highest row number and one, without counting."""
-        first = layout.first_key(self.key(incident_id))
-        key = tables.row.c.key
-        highest: int | None = self._connection.execute(
-            select(func.max(key)).where(key.between(first, first + (1 << layout.ROW_BITS) - 1))
-        ).scalar()
+        highest = self._cursor.all(self._statements.last_row, self._span(incident_id))[0][0]
         return 0 if highest is None else layout.row_of(highest) + 1
 
     def rows(self, incident_id: str, first: int, count: int) -> tuple[TimelineRow, ...]:
         """`count` rows from row number `first`, in order; fewer at the end."""
         start = layout.first_key(self.key(incident_id)) + first
-        key = tables.row.c.key
-        asked = select(key, *_ROW).where(key.between(start, start + count - 1)).order_by(key)
-        return tuple(_row(values) for values in self._connection.execute(asked))
+        found = self._cursor.all(self._statements.rows, (start, start + count - 1))
+        return tuple(_row(values) for values in found)
 
     def row_of(self, incident_id: str, seq: int) -> TimelineRow | None:
         """The row that stands for an entry; None for an entry that has no row of its own."""
@@ -318,9 +306,6 @@ class Reading:
         """What was being typed, by incident id; the empty id is the form that declares one."""
         table = tables.draft
         return {row.incident: row.text for row in self._connection.execute(select(table.c.incident, table.c.text))}
-
-
-_NEWEST = select(func.max(tables.commit.c.n))
 
 
 def _row(values: Any) -> TimelineRow:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, Table, bindparam, delete, insert, literal_column, select, update
-from sqlalchemy.engine import Dialect as Compiler
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from app.domain.board import Card
 from app.domain.errors import Broken
@@ -23,50 +22,14 @@ from app.store.anchor import Mark
 from app.store.dialect import Dialect
 from app.store.reading import Reading
 from app.store.shapes import Appended, Profile, Stored
+from app.store.statements import Cursor, Statements
 
-# Spelt out, because a driver-level statement binds every value itself.
-_ONE: Final = literal_column("1", Integer)
-_NONE: Final = literal_column("0", Integer)
 _NODE: Final = 32
 _LOOKUP: Final = 500
 
 
 class Misfit(ValueError):
     """Lines that do not continue the log they are for; the text says why. The recorder is wrong, not the person."""
-
-
-class Statements:
-    """The statements of the hot path, compiled once for a database and run by its driver."""
-
-    def __init__(self, compiler: Compiler, dialect: Dialect) -> None:
-        entry, seal, commit = tables.entry, tables.checkpoint, tables.commit
-        of_incident = entry.c.incident == bindparam("incident")
-
-        def compiled(statement: Any) -> str:
-            return str(statement.compile(dialect=compiler))
-
-        self.last_entry = compiled(
-            select(entry.c.seq, entry.c.leaf).where(of_incident).order_by(entry.c.seq.desc()).limit(_ONE).offset(_NONE)
-        )
-        self.put_entry = compiled(insert(entry))
-        self.put_disclosure = compiled(insert(tables.disclosure))
-        self.put_checkpoint = compiled(insert(seal))
-        self.move_checkpoint = compiled(
-            update(seal)
-            .where(seal.c.incident == bindparam("of"), seal.c.size == bindparam("before"), seal.c.kept.is_(False))
-            .values({column.name: bindparam(column.name) for column in seal.c if column.name != "incident"})
-        )
-        self.read_entries = compiled(
-            select(entry.c.seq, entry.c.id, entry.c.line, entry.c.leaf)
-            .where(of_incident, entry.c.seq >= bindparam("first"))
-            .order_by(entry.c.seq)
-        )
-        self.last_commit = compiled(
-            select(commit.c.n, commit.c.h).order_by(commit.c.n.desc()).limit(_ONE).offset(_NONE)
-        )
-        self.put_commit = compiled(insert(commit))
-        self.put_row = compiled(insert(tables.row))
-        self.put_card = compiled(dialect.upsert(tables.card, ["incident_id"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +56,12 @@ class Writing:
         self._connection = connection
         self._dialect = dialect
         self._statements = statements
+        self._cursor = Cursor(connection)
         self._keys = dict(keys)
         self._heads = dict(heads)
         self._reached: dict[str, _Reached] = {}
         self._erased = False
-        self._reading = Reading(connection, dialect, self._keys)
+        self._reading = Reading(connection, dialect, statements, self._keys)
 
     def reading(self) -> Reading:
         """What stands in the store at this moment, this transaction's own writes included."""
@@ -125,7 +89,7 @@ class Writing:
         key = self._reading.find_key(incident_id)
         if key is None:
             return None
-        last = self._driver(self._statements.last_entry, (key,)).first()
+        last = self._cursor.first(self._statements.last_entry, (key,))
         known = self._heads.get(incident_id)
         if known is not None and known.size == (last[0] + 1 if last else 0):
             return known
@@ -139,7 +103,7 @@ class Writing:
         if last is None:
             return Head.start(origin, incident_id)
         frontier = self._frontier(key, incident_id, last[0] + 1)
-        return Head(origin, last[0] + 1, bytes(last[1]).hex(), frontier)
+        return Head(origin, last[0] + 1, last[1].hex(), frontier)
 
     def _frontier(self, key: int, incident_id: str, size: int) -> merkle.Frontier:
         seal = tables.checkpoint
@@ -197,22 +161,22 @@ class Writing:
             (key, one.seq, one.id, bytes.fromhex(line["prev"]), one.leaf, one.line)
             for one, line in zip(sealed, lines, strict=True)
         ]
-        self._driver(self._statements.put_entry, entries)
+        self._cursor.put_all(self._statements.put_entry, entries)
         texts = [(key, one.seq, disclosure.digest(d), d) for one in sealed for d in one.disclosures]
         if texts:
-            self._driver(self._statements.put_disclosure, texts)
+            self._cursor.put_all(self._statements.put_disclosure, texts)
 
     def _put_checkpoint(self, key: int, before: int, after: Head, checkpoint: Checkpoint, *, kept: bool) -> None:
         sshsigs = json.dumps(checkpoint.sshsigs)
         nodes = b"".join(after.frontier.nodes)
         row = (checkpoint.size, checkpoint.root, nodes, checkpoint.body, checkpoint.note, sshsigs, kept)
-        if before and self._driver(self._statements.move_checkpoint, (*row, key, before)).rowcount:
+        if before and self._cursor.put(self._statements.move_checkpoint, (*row, key, before)):
             return
-        self._driver(self._statements.put_checkpoint, (key, *row))
+        self._cursor.put(self._statements.put_checkpoint, (key, *row))
 
     def _read_back(self, key: int, first: int, sealed: Sequence[Sealed]) -> tuple[Stored, ...]:
-        found = self._driver(self._statements.read_entries, (key, first)).all()
-        stored = tuple(Stored(seq, one, bytes(line), bytes(leaf)) for seq, one, line, leaf in found)
+        found = self._cursor.all(self._statements.entries, (key, first, first + len(sealed)))
+        stored = tuple(Stored(*row) for row in found)
         if [(one.seq, one.id, one.line, one.leaf) for one in stored] != [
             (one.seq, one.id, one.line, one.leaf) for one in sealed
         ]:
@@ -249,18 +213,17 @@ class Writing:
 
     def put_card(self, card: Card) -> None:
         """The card of an incident, replacing the one before."""
-        self._driver(self._statements.put_card, shapes.card_values(card))
+        self._cursor.put(self._statements.put_card, shapes.card_values(card))
 
     def put_rows(self, incident_id: str, rows: Sequence[TimelineRow]) -> None:
         """Rows for the end of the timeline, numbered on without a gap."""
         if not rows:
             return
         key = self._reading.key(incident_id)
-        expected = range(self._reading.row_count(incident_id), self._reading.row_count(incident_id) + len(rows))
-        if any(row.row != number for row, number in zip(rows, expected, strict=True)):
+        if any(row.row != number for number, row in enumerate(rows, self._reading.row_count(incident_id))):
             raise Misfit("timeline rows are numbered on without a gap")
         first = layout.first_key(key)
-        self._driver(self._statements.put_row, [shapes.row_values(first + row.row, key, row) for row in rows])
+        self._cursor.put_all(self._statements.put_row, [shapes.row_values(first + row.row, key, row) for row in rows])
 
     def amend_row(self, incident_id: str, seq: int, **changes: str | int | bool) -> bool:
         """Changes what is shown for an entry after a correction or a star; False when it has no row."""
@@ -322,8 +285,8 @@ class Writing:
         return self._last_commit()[0]
 
     def _last_commit(self) -> tuple[int, bytes]:
-        last = self._driver(self._statements.last_commit, ()).first()
-        return (last[0], bytes(last[1])) if last else (0, anchor.START.h)
+        last = self._cursor.first(self._statements.last_commit)
+        return (last[0], last[1]) if last else (0, anchor.START.h)
 
     def seal(self) -> Mark | None:
         """Adds a commit row for every log that grew, the last act before COMMIT; the newest mark, None without any."""
@@ -332,15 +295,12 @@ class Writing:
         n, h = self._last_commit()
         for reached in self._reached.values():
             n, h = n + 1, anchor.next_hash(h, reached.body)
-            self._driver(self._statements.put_commit, (n, h, reached.key, reached.size))
+            self._cursor.put(self._statements.put_commit, (n, h, reached.key, reached.size))
         return Mark(n, h, reached.origin, reached.size)
 
     def learned(self) -> tuple[dict[str, int], dict[str, Head]]:
         """Keys and heads that hold once the transaction has been committed."""
         return self._keys, self._heads
-
-    def _driver(self, statement: str, values: Any) -> Any:
-        return self._connection.exec_driver_sql(statement, values)
 
 
 def _fitting(one: Sealed, place: int, head: Head) -> dict[str, Any]:
