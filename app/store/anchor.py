@@ -79,7 +79,7 @@ class AnchorFile:
     """The anchor file kept open by a writer, since every commit writes to it."""
 
     def __init__(self, path: Path) -> None:
-        self._descriptor = files.private_file(path)
+        self._descriptor = files.existing_file(path)
 
     def close(self) -> None:
         """Lets go of the file."""

@@ -17,10 +17,12 @@ from app.store.anchor import AnchorFile, Mark
 from app.store.dialect import Dialect
 from app.store.dialect_sqlite import Sqlite
 from app.store.reading import BATCH, Reading
+from app.store.shapes import Finding
 from app.store.statements import Statements
 from app.store.writing import Writing
 
 _BUSY: Final = "busy"
+_ALARMS: Final = {"anchor-missing", "anchor-damaged", "rolled-back", "other-history"}
 
 
 def open_store(location: Path | str, *, read_only: bool = False, accept_rollback: bool = False) -> Store:
@@ -39,8 +41,9 @@ def open_store(location: Path | str, *, read_only: bool = False, accept_rollback
     folder = Path(location)
     if folder.name == layout.DATABASE:
         folder = folder.parent
-    with faults.spoken(folder):
+    with faults.spoken_with_files(folder):
         if read_only:
+            migrate.check_revision(folder)
             return _opened(folder, read_only=True, accept_rollback=accept_rollback, kept=None)
         files.private_folder(folder)
         with files.alone(folder / layout.OPENING):
@@ -85,17 +88,18 @@ class Store:
         if driver.has_reset_bug():
             version = ".".join(map(str, driver.VERSION))
             self.remarks += (f"SQLite {version} can lose entries when two windows write; install sqlcipher3.",)
-        if not self.read_only:
-            self._anchor = AnchorFile(layout.anchor(self.folder))
-            self._check_writer()
+        with self._moment() as connection:
+            missing = self._dialect.missing_guards(connection)
+            self._refuse_unsafe(connection)
+        if missing and not self.read_only:
+            self._put_guards_back(missing)
+        self._verify_tail()
         self._hold_against_anchor(accept_rollback=accept_rollback)
 
     def close(self) -> None:
         """Lets go of every file."""
         self._drop_writer()
         self._readers.dispose()
-        if self._anchor is not None:
-            self._anchor.close()
 
     def __enter__(self) -> Self:
         return self
@@ -109,7 +113,11 @@ class Store:
     def read(self) -> Iterator[Reading]:
         """A short transaction that sees one moment; do not keep it open while waiting for a person."""
         with self._moment() as connection:
-            yield Reading(connection, self._dialect, self._statements, self._keys)
+            reading = Reading(connection, self._dialect, self._statements, self._keys)
+            try:
+                yield reading
+            finally:
+                reading.end()
 
     @contextmanager
     def _moment(self) -> Iterator[Connection]:
@@ -131,6 +139,28 @@ class Store:
         """The number of the newest commit of any process; cheap enough to ask several times a second."""
         with self.read() as reading:
             return reading.data_version()
+
+    def check(self) -> tuple[Finding, ...]:
+        """What is wrong or worth knowing about database, projections and folder; nothing is changed."""
+        from app.store import checks
+
+        with self._undone() as connection:
+            inside = checks.inspect(connection, self._dialect, read_only=self.read_only)
+        return (*inside, *checks.surroundings(self))
+
+    @contextmanager
+    def _undone(self) -> Iterator[Connection]:
+        if self.read_only:
+            with self._moment() as connection:
+                yield connection
+            return
+        with self._turn, self._watched():
+            connection = self._writer()
+            transaction = connection.begin()
+            try:
+                yield connection
+            finally:
+                transaction.rollback()
 
     # Writing
 
@@ -157,8 +187,11 @@ class Store:
         connection = self._writer()
         with connection.begin():
             writing = Writing(connection, self._dialect, self._statements, self._keys, self._heads)
-            yield writing
-            mark = writing.seal()
+            try:
+                yield writing
+                mark = writing.seal()
+            finally:
+                writing.end()
         if mark is not None:
             self._acknowledge(mark)
         self._keys, self._heads = writing.learned()
@@ -177,14 +210,18 @@ class Store:
             raise
 
     def _acknowledge(self, mark: Mark) -> None:
-        assert self._anchor is not None  # noqa: S101 - only a read-only store has none
-        self._anchor.advance(mark)
+        with faults.spoken_with_files(self.folder):
+            if self._anchor is None:
+                self._anchor = AnchorFile(layout.anchor(self.folder))
+            self._anchor.advance(mark)
 
     def _writer(self) -> Connection:
         if self._connection is None:
             self._writers = self._writers or self._dialect.writer()
             self._connection = self._writers.connect()
             self._verify_tail()
+            with self._connection.begin():
+                self._refuse_unsafe(self._connection)
         return self._connection
 
     def _drop_writer(self) -> None:
@@ -196,25 +233,27 @@ class Store:
             connection.close()
         if engine is not None:
             engine.dispose()
+        noted, self._anchor = self._anchor, None
+        if noted is not None:
+            noted.close()
 
     # Checks at the start and after a failure
 
-    def _check_writer(self) -> None:
-        connection = self._writer()
-        with connection.begin():
-            wrong = self._dialect.wrong_settings(connection)
-            missing = self._dialect.missing_guards(connection)
-            if missing:
-                self._dialect.install_guards(connection)
+    def _refuse_unsafe(self, connection: Connection) -> None:
+        wrong = self._dialect.wrong_settings(connection)
         if wrong:
             raise Broken(
                 f"The database cannot promise that nothing is lost here: {'; '.join(wrong)}.",
                 "Use a data folder on a local disk.",
                 code="unsafe-settings",
             )
-        if missing:
-            names = ", ".join(missing)
-            self.remarks += (f"Guards of the record were missing or altered and were put back ({names}): verify all.",)
+
+    def _put_guards_back(self, missing: tuple[str, ...]) -> None:
+        connection = self._writer()
+        with connection.begin():
+            self._dialect.install_guards(connection)
+        names = ", ".join(missing)
+        self.remarks += (f"Guards of the record were missing or altered and were put back ({names}): verify all.",)
 
     def _verify_tail(self) -> None:
         """The last commit must be the hash over the one before it and the checkpoint that it sealed."""
@@ -238,33 +277,23 @@ class Store:
             )
 
     def _hold_against_anchor(self, *, accept_rollback: bool) -> None:
-        path = layout.anchor(self.folder)
-        reached = self._newest()
         try:
-            known = anchor.read(path)
+            # The anchor first: what another process adds in between may only make the database newer.
+            known = anchor.read(layout.anchor(self.folder))
+            with self.read() as reading:
+                reached = reading.mark()
             self._compare(known, reached)
-        except Broken:
-            if not accept_rollback or self.read_only:
+        except Broken as error:
+            if not accept_rollback or self.read_only or error.code not in _ALARMS:
                 raise
-            self._reset_anchor(reached)
+            self._accept()
             return
-        if self._anchor is not None and known is not None and known.n < reached.n:
+        if known is not None and known.n < reached.n and not self.read_only:
             # Killed between COMMIT and the anchor: stored, only never acknowledged.
-            self._anchor.advance(reached)
-
-    def _newest(self) -> Mark:
-        commit, incident = tables.commit, tables.incident
-        asked = select(commit.c.n, commit.c.h, incident.c.origin, commit.c.size).join(
-            incident, incident.c.key == commit.c.incident
-        )
-        with self._moment() as connection:
-            found = connection.execute(asked.order_by(commit.c.n.desc()).limit(1)).first()
-        return Mark(*found) if found else anchor.START
+            self._acknowledge(reached)
 
     def _compare(self, known: Mark | None, reached: Mark) -> None:
         if known is None:
-            if reached.n == 0:
-                return
             raise Broken(
                 "The anchor file beside the database is missing, so nobody can say that no entry is missing.",
                 "Put it back, or verify every incident; then the database can be accepted as it is, with a reason.",
@@ -288,11 +317,10 @@ class Store:
         with self._moment() as connection:
             return connection.execute(select(tables.commit.c.h).where(tables.commit.c.n == n)).scalar()
 
-    def _reset_anchor(self, mark: Mark) -> None:
-        assert self._anchor is not None  # noqa: S101 - only a read-only store has none
-        self._anchor.close()
-        anchor.create(layout.anchor(self.folder), mark)
-        self._anchor = AnchorFile(layout.anchor(self.folder))
+    def _accept(self) -> None:
+        with self.read() as reading:
+            reached = reading.mark()
+        anchor.create(layout.anchor(self.folder), reached)
         self.remarks += ("The database was accepted although its anchor knew more or something else.",)
 
 

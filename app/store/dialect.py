@@ -41,8 +41,8 @@ class Dialect(Protocol):
     def forget_erased(self, connection: Connection) -> bool:
         """Outside a transaction: clears the log of changes of erased text; False while a reader still needs it."""
 
-    def damage(self, connection: Connection) -> tuple[str, ...]:
-        """Sentences on damage that the database finds in itself; may take a while."""
+    def damage(self, connection: Connection, *, search: bool) -> tuple[str, ...]:
+        """What the database finds wrong in itself; with `search` in the full-text index too, which takes a writer."""
 
     def describe(self) -> dict[str, Any]:
         """Library, version and settings, for diagnostics."""

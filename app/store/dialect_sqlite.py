@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +10,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, Integer, Select, String, Table, column, create_engine, event, select, table
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlalchemy.sql.dml import Insert
 
@@ -109,8 +111,12 @@ def set_up(connection: Any) -> None:
 
 
 def uri(path: Path, mode: str) -> str:
-    """The file as SQLite's URI; mode is ro, rw or rwc."""
-    return f"file:{quote(str(path))}?mode={mode}"
+    """The file as SQLite's URI; mode is ro or rw."""
+    address = f"file:{quote(str(path))}?mode={mode}"
+    if mode == "ro" and not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists():
+        # Reading a WAL database takes a writable folder, unless nobody can change the file anyway.
+        address += "&immutable=1"
+    return address
 
 
 class Sqlite:
@@ -197,19 +203,21 @@ class Sqlite:
 
     def forget_erased(self, connection: Connection) -> bool:
         """Writes the WAL back and cuts it to nothing, so that no erased text stays in it."""
-        busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+        # Through the driver: SQLAlchemy would begin a transaction, inside which no checkpoint is possible.
+        cursor = connection.connection.cursor()
+        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         return not busy
 
-    def damage(self, connection: Connection) -> tuple[str, ...]:
+    def damage(self, connection: Connection, *, search: bool) -> tuple[str, ...]:
         """Integrity of pages and indexes, dangling references, and the full-text index against the rows."""
-        found = [
-            str(answer) for (answer,) in connection.exec_driver_sql("PRAGMA integrity_check(20)") if answer != "ok"
-        ]
+        answers = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
+        found = [answer for answer in answers if answer != "ok"]
         for child, rowid, parent, _fk in connection.exec_driver_sql("PRAGMA foreign_key_check"):
             found.append(f"row {rowid} of {child} names a row of {parent} that does not exist")
         try:
-            _command(connection, "integrity-check", 1)
-        except driver.DBAPI.DatabaseError:
+            if search:
+                _command(connection, "integrity-check", 1)
+        except DatabaseError:
             found.append("the full-text index does not match the timeline")
         return tuple(found)
 

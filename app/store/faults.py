@@ -16,7 +16,15 @@ from app.store import driver, layout
 
 _FULL_ERRNOS: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY_ERRNOS: Final = {errno.EROFS, errno.EACCES, errno.EPERM}
-_FEW_ERRNOS: Final = {errno.EMFILE, errno.ENFILE}
+_OPENING_ERRNOS: Final = {
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EEXIST,
+    errno.ENAMETOOLONG,
+}
 
 # Primary result codes (https://www.sqlite.org/rescode.html); the low byte of the extended one.
 _CODES: Final = {
@@ -74,8 +82,6 @@ def code_of(error: BaseException) -> str | None:
         error = error.orig or error
     if isinstance(error, driver.DBAPI.Error):
         return _CODES.get(_result_code(error) & 0xFF)
-    if isinstance(error, OSError):
-        return _code_of_errno(error.errno)
     return None
 
 
@@ -88,7 +94,7 @@ def _code_of_errno(number: int | None) -> str:
         return "disk-full"
     if number in _READ_ONLY_ERRNOS:
         return "read-only"
-    return "cannot-open" if number in _FEW_ERRNOS else "disk-io"
+    return "cannot-open" if number in _OPENING_ERRNOS else "disk-io"
 
 
 def broken(code: str, folder: Path | None = None) -> Broken:
@@ -103,14 +109,24 @@ def broken(code: str, folder: Path | None = None) -> Broken:
 
 @contextmanager
 def spoken(folder: Path | None) -> Iterator[None]:
-    """Turns failures of the surroundings into Broken; an error of ours passes through as it is."""
+    """Turns failures of the database into Broken; an error of ours passes through as it is."""
     try:
         yield
-    except (DBAPIError, driver.DBAPI.Error, OSError) as error:
+    except (DBAPIError, driver.DBAPI.Error) as error:
         code = code_of(error)
         if code is None:
             raise
         raise broken(code, folder) from error
+
+
+@contextmanager
+def spoken_with_files(folder: Path | None) -> Iterator[None]:
+    """The same, and failures of our own files as well; only around code of the store."""
+    try:
+        with spoken(folder):
+            yield
+    except OSError as error:
+        raise broken(_code_of_errno(error.errno), folder) from error
 
 
 def lock_holder(folder: Path) -> str:

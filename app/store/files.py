@@ -23,15 +23,18 @@ _BEYOND_CONTENT: Final = 1 << 30
 
 
 def private_folder(folder: Path) -> None:
-    """Makes the folder, and its parents, readable by nobody else."""
+    """Makes the folder, and its parents, readable by nobody else; one that exists keeps the mode its owner gave it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if os.name == "posix" and folder.stat().st_mode & 0o077:
-        folder.chmod(0o700)
 
 
 def private_file(path: Path) -> int:
     """A descriptor of the file, which is created for its owner only and never replaced."""
     return os.open(path, os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
+
+
+def existing_file(path: Path) -> int:
+    """A descriptor of a file that is there; FileNotFoundError when it is not."""
+    return os.open(path, os.O_RDWR | _BINARY)
 
 
 def flush(descriptor: int) -> None:
@@ -46,7 +49,7 @@ def flush(descriptor: int) -> None:
 
 def flush_file(path: Path) -> None:
     """Puts a closed file on the drive; never the live database, whose locks this would drop."""
-    descriptor = os.open(path, os.O_RDWR | _BINARY)
+    descriptor = existing_file(path)
     try:
         flush(descriptor)
     finally:

@@ -18,6 +18,9 @@ APPLICATION_ID: Final = 0x494E4343
 ROW_BITS: Final = 40
 """A timeline row's key is `incident key << ROW_BITS | row`, so a page is one range of the primary key."""
 
+PAGE: Final = 256
+"""Rows in a page of the timeline: page number is row >> 8."""
+
 
 def database(folder: Path) -> Path:
     """Where the record of a data folder lies."""
@@ -32,6 +35,12 @@ def anchor(folder: Path) -> Path:
 def first_key(incident: int) -> int:
     """The key of row 0 of an incident."""
     return incident << ROW_BITS
+
+
+def span(incident: int) -> tuple[int, int]:
+    """The lowest and the highest key that rows of an incident can have."""
+    first = first_key(incident)
+    return first, first + (1 << ROW_BITS) - 1
 
 
 def row_of(key: int) -> int:

@@ -41,9 +41,9 @@ def bring_up(folder: Path, *, scripts: Path = SCRIPTS, target: str = layout.REVI
     return _migrate(folder, scripts, found, target)
 
 
-def revision(path: Path) -> str:
+def revision(path: Path, mode: str = "rw") -> str:
     """The schema revision of a database of ours; Broken for any other file."""
-    with closing(_plain(path)) as connection:
+    with closing(plain(path, mode)) as connection:
         try:
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             found = connection.execute("SELECT version_num FROM alembic_version").fetchone() if application else None
@@ -52,6 +52,20 @@ def revision(path: Path) -> str:
     if application != layout.APPLICATION_ID or found is None:
         raise faults.broken("not-a-record", path.parent)
     return str(found[0])
+
+
+def check_revision(folder: Path) -> None:
+    """For a store that may only be read: Broken unless its schema is the one this program speaks."""
+    path = layout.database(folder)
+    if not path.exists():
+        raise Broken(f"There is no record in {folder}.", "Choose another data folder.", code="database-missing")
+    found = revision(path, "ro")
+    if found != layout.REVISION:
+        raise Broken(
+            f"This data folder has another schema ({found}, not {layout.REVISION}) and cannot be changed here.",
+            "Open it where it can be written, with the newest version of the program.",
+            code="other-schema",
+        )
 
 
 def _create(folder: Path, scripts: Path, target: str) -> None:
@@ -63,33 +77,34 @@ def _create(folder: Path, scripts: Path, target: str) -> None:
             code="database-missing",
         )
     path = layout.database(folder)
-    fresh = _fresh(folder)
-    with _migrating(fresh) as connection:
+    made = fresh(folder)
+    with _migrating(made) as connection:
         _upgrade(connection, scripts, target)
-    _settle(fresh)
+    settle(made)
     anchor.create(layout.anchor(folder))
     for suffix in _BESIDE:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-    files.rename(fresh, path)
+    files.rename(made, path)
 
 
 def _migrate(folder: Path, scripts: Path, found: str, target: str) -> Path:
-    path, fresh = layout.database(folder), _fresh(folder)
-    with closing(_plain(path)) as old:
-        _hold_alone(old)
-        with closing(_plain(fresh)) as copy:
+    path, copied = layout.database(folder), fresh(folder)
+    with closing(plain(path)) as old:
+        hold_alone(old)
+        with closing(plain(copied)) as copy:
             old.backup(copy)
-        with _migrating(fresh) as connection:
+        with _migrating(copied) as connection:
             _upgrade(connection, scripts, target)
-        _settle(fresh)
-        _same_record(old, fresh)
+        settle(copied)
+        _same_record(old, copied)
         old.execute("ROLLBACK")
-    kept = _kept(path, found)
-    files.rename(fresh, path)
+    kept = free_name(path, found)
+    keep(path, kept)
+    files.rename(copied, path)
     return kept
 
 
-def _hold_alone(connection: Any) -> None:
+def hold_alone(connection: Any) -> None:
     """Folds the WAL into the file, which SQLite does only for the last connection, and locks out all others."""
     try:
         mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
@@ -106,47 +121,51 @@ def _hold_alone(connection: Any) -> None:
         ) from cause
 
 
-def _kept(path: Path, found: str) -> Path:
-    kept = path.with_name(f"{path.name}.before-{found}")
+def free_name(path: Path, event: str) -> Path:
+    """A name beside the database under which the present one can be kept; the one that it already has, if any."""
+    kept = path.with_name(f"{path.name}.before-{event}")
     turn = 1
     while kept.exists() and not kept.samefile(path):
         turn += 1
-        kept = path.with_name(f"{path.name}.before-{found}-{turn}")
-    if not kept.exists():
-        keep(path, kept)
+        kept = path.with_name(f"{path.name}.before-{event}-{turn}")
     return kept
 
 
 def keep(path: Path, kept: Path) -> None:
     """Leaves a closed database under a second name, without a moment in which it has none."""
+    if kept.exists():
+        return
     try:
         kept.hardlink_to(path)
     except OSError:
         # A file system without hard links: a copy made by SQLite itself.
-        with closing(_plain(path)) as source, closing(_private(kept)) as copy:
+        with closing(plain(path)) as source, closing(private(kept)) as copy:
             source.backup(copy)
         files.flush_file(kept)
     files.flush_folder(path.parent)
 
 
-def _fresh(folder: Path) -> Path:
-    fresh = layout.database(folder).with_name(layout.DATABASE + ".new")
-    for name in (fresh, *(fresh.with_name(fresh.name + suffix) for suffix in _BESIDE)):
-        name.unlink(missing_ok=True)
-    _private(fresh).close()
-    return fresh
+def fresh(folder: Path) -> Path:
+    """An empty file beside the database, in which the next one is made; what an earlier attempt left is removed."""
+    path = layout.database(folder).with_name(layout.DATABASE + ".new")
+    for suffix in ("", *_BESIDE):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    private(path).close()
+    return path
 
 
-def _private(path: Path) -> Any:
+def private(path: Path) -> Any:
+    """A connection to a new file that nobody else can read."""
     os.close(files.private_file(path))
-    return _plain(path)
+    return plain(path)
 
 
-def _plain(path: Path) -> Any:
+def plain(path: Path, mode: str = "rw") -> Any:
+    """A connection of the driver, without SQLAlchemy, in autocommit."""
     from app.store.dialect_sqlite import set_up, uri
 
     try:
-        connection = driver.DBAPI.connect(uri(path, "rw"), uri=True, isolation_level=None)
+        connection = driver.DBAPI.connect(uri(path, mode), uri=True, isolation_level=None)
         set_up(connection)
     except driver.DBAPI.DatabaseError as error:
         raise faults.broken(faults.code_of(error) or "cannot-open", path.parent) from error
@@ -187,9 +206,9 @@ def _upgrade(connection: Any, scripts: Path, target: str) -> None:
         environment.run_migrations()
 
 
-def _settle(path: Path) -> None:
+def settle(path: Path) -> None:
     """Leaves a migrated file whole, in WAL mode, closed and on the drive."""
-    with closing(_plain(path)) as connection:
+    with closing(plain(path)) as connection:
         answers = [row[0] for row in connection.execute("PRAGMA integrity_check")]
         dangling = connection.execute("PRAGMA foreign_key_check").fetchall()
         mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
@@ -202,8 +221,8 @@ def _settle(path: Path) -> None:
     files.flush_file(path)
 
 
-def _same_record(old: Any, fresh: Path) -> None:
-    with closing(_plain(fresh)) as new:
+def _same_record(old: Any, copied: Path) -> None:
+    with closing(plain(copied)) as new:
         if _digest(old) != _digest(new):
             raise Broken(
                 "The migrated copy does not hold the same record; the old database was not touched.",

@@ -14,6 +14,7 @@ from app.domain.errors import Unusable
 from app.domain.timeline import TimelineRow
 from app.record.checkpoint import Checkpoint
 from app.store import layout, shapes, tables
+from app.store.anchor import START, Mark
 from app.store.dialect import Dialect
 from app.store.shapes import Commit, Hit, Incident, Profile, StoredPlan, Token
 from app.store.statements import Cursor, Statements
@@ -46,6 +47,10 @@ class Reading:
         self._statements = statements
         self._cursor = Cursor(connection)
         self._keys = keys
+
+    def end(self) -> None:
+        """After this nothing more can be asked: a forgotten reader would keep its moment, or a lock, for ever."""
+        del self._connection, self._cursor
 
     # The record
 
@@ -147,6 +152,11 @@ class Reading:
         """The number of the newest commit: grows whenever this or another process records something."""
         last = self._cursor.first(self._statements.last_commit)
         return last[0] if last else 0
+
+    def mark(self) -> Mark:
+        """The newest commit, as the anchor notes it."""
+        found = self._cursor.first(self._statements.last_mark)
+        return Mark(*found) if found else START
 
     def commits(self, after: int = 0) -> tuple[Commit, ...]:
         """The commits after number `after`, oldest first: which incidents another window changed."""
@@ -263,8 +273,7 @@ class Reading:
     def _span(self, incident_id: str | None) -> tuple[int, int]:
         if incident_id is None:
             return 0, (1 << 63) - 1
-        first = layout.first_key(self.key(incident_id))
-        return first, first + (1 << layout.ROW_BITS) - 1
+        return layout.span(self.key(incident_id))
 
     # Plans, people, settings
 

@@ -82,6 +82,14 @@ class Statements:
             select(commit.c.n, commit.c.h).order_by(commit.c.n.desc()).limit(_ONE).offset(_NONE)
         )
 
+        self.last_mark = self._text(
+            select(commit.c.n, commit.c.h, incident.c.origin, commit.c.size)
+            .join(incident, incident.c.key == commit.c.incident)
+            .order_by(commit.c.n.desc())
+            .limit(_ONE)
+            .offset(_NONE)
+        )
+
     def _read_rows(self) -> None:
         key = tables.row.c.key
         columns = [tables.row.c[name] for name in shapes.ROW_COLUMNS]

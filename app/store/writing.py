@@ -61,11 +61,17 @@ class Writing:
         self._heads = dict(heads)
         self._reached: dict[str, _Reached] = {}
         self._erased = False
+        self._repeats = False
         self._reading = Reading(connection, dialect, statements, self._keys)
 
     def reading(self) -> Reading:
         """What stands in the store at this moment, this transaction's own writes included."""
         return self._reading
+
+    def end(self) -> None:
+        """After this nothing more can be written or asked."""
+        self._reading.end()
+        del self._connection, self._cursor
 
     # The record
 
@@ -91,7 +97,7 @@ class Writing:
             return None
         last = self._cursor.first(self._statements.last_entry, (key,))
         known = self._heads.get(incident_id)
-        if known is not None and known.size == (last[0] + 1 if last else 0):
+        if known is not None and last is not None and (known.size, known.prev) == (last[0] + 1, last[1].hex()):
             return known
         head = self._head_on_disk(key, incident_id, last)
         self._heads[incident_id] = head
@@ -129,8 +135,11 @@ class Writing:
         `keep` holds this checkpoint for good; the first one, and one over a change of keys, is held anyway.
         Misfit unless lines, numbers, leaves, disclosures and root continue the log exactly.
         """
+        if not sealed:
+            raise Misfit("there is nothing to append")
         key = self._reading.key(incident_id)
         if self._reading.entry_id(sealed[0].id) is not None:
+            self._repeats = True
             return Appended(self._standing(key, sealed), is_new=False)
         head = self.head(incident_id)
         assert head is not None  # noqa: S101 - the key was found, so the incident exists
@@ -291,7 +300,8 @@ class Writing:
     def seal(self) -> Mark | None:
         """Adds a commit row for every log that grew, the last act before COMMIT; the newest mark, None without any."""
         if not self._reached:
-            return None
+            # What is repeated was perhaps stored but never anchored: it counts only once it is.
+            return self._reading.mark() if self._repeats else None
         n, h = self._last_commit()
         for reached in self._reached.values():
             n, h = n + 1, anchor.next_hash(h, reached.body)
