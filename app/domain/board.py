@@ -13,11 +13,12 @@ from app.domain.gates import gates
 from app.domain.incident import IncidentView
 from app.domain.instants import from_text, to_text
 from app.domain.plan import Plan
+from app.domain.timeline import milliseconds
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An incident on the board. Times are record texts; `clocks_json` lists the running clocks as `CardClock`."""
+    """An incident on the board. Times are milliseconds since 1970 UTC; `clocks_json` lists the running clocks as `CardClock`."""
 
     incident_id: str
     number: str
@@ -28,13 +29,13 @@ class Card:
     state: str
     closed: bool
     drill: bool
-    opened_at: str
+    opened_at: int
     commander: str
     scribe: str
     label: str
     gates_open: int
     clocks_json: str
-    updated_at: str
+    updated_at: int
     entry_count: int
 
     @property
@@ -68,13 +69,13 @@ def card_of(plan: Plan, view: IncidentView, now: datetime) -> Card:
         state=view.state,
         closed=bool(state and state.closed),
         drill=view.drill,
-        opened_at=to_text(view.declared_at),
+        opened_at=milliseconds(view.declared_at),
         commander=held["commander"],
         scribe=held["scribe"],
         label=view.profile,
         gates_open=len(waiting),
         clocks_json=json.dumps([[c.label, to_text(c.due_at), c.kind] for c in running], ensure_ascii=False),
-        updated_at=to_text(view.last_ts),
+        updated_at=milliseconds(view.last_ts),
         entry_count=view.entry_count,
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from enum import Enum
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, cast, get_args
 
 
 class Gone(Enum):
@@ -380,11 +380,7 @@ Payload = (
     | Unread
 )
 
-KINDS: Final[dict[str, type[Any]]] = {
-    kind.type: kind
-    for kind in Payload.__args__
-    if kind is not Unread  # type: ignore[attr-defined]
-}
+KINDS: Final[dict[str, type[Any]]] = {kind.type: kind for kind in get_args(Payload) if kind is not Unread}
 PLUMBING: Final = frozenset({"key.add", "key.retire", "key.revoke", "attest", "amend", "star", "erase"})
 """Kinds that are no rows of the timeline: they change other rows or the ring of keys."""
 
@@ -428,7 +424,7 @@ def payload_of(entry: Entry) -> Payload:
     if kind is None:
         return Unread(entry.type)
     try:
-        return kind(*[_value(entry, slot) for slot in _SLOTS[kind]])
+        return cast(Payload, kind(*[_value(entry, slot) for slot in _SLOTS[kind]]))
     except KeyError:
         return Unread(entry.type)
 

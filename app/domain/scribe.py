@@ -14,7 +14,8 @@ from app.domain.instants import floor_ms, local_to_utc, zone_named
 from app.domain.timeline import tags_of
 
 COMMANDS = (
-    "ack", "action", "aware", "comms", "correct", "decide", "evidence", "role", "sev", "state", "task", "timer", "update",
+    "ack", "action", "aware", "comms", "correct", "decide", "evidence",
+    "role", "sev", "state", "task", "timer", "update",
 )  # fmt: skip
 _MARKS: dict[str, Mark] = {"!": "decision", "?": "hypothesis", ">": "action"}
 _MONTHS = {name: number for number, name in enumerate(
@@ -25,7 +26,8 @@ _CLOCK = r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?
 _OFFSET = r"(?P<offset>Z|[+-]\d{2}:\d{2})?"
 _END = r"(?=\s|$)"
 _TIME = re.compile(
-    rf"^(?:(?P<date>\d{{4}}-\d{{2}}-\d{{2}})[ T]|(?P<day>\d{{1,2}}) (?P<month>[A-Za-z]{{3}})[a-z]*(?: (?P<year>\d{{4}}))? "
+    rf"^(?:(?P<date>\d{{4}}-\d{{2}}-\d{{2}})[ T]"
+    rf"|(?P<day>\d{{1,2}}) (?P<month>[A-Za-z]{{3}})[a-z]*(?: (?P<year>\d{{4}}))? "
     rf"|(?P<yesterday>yesterday) )?{_CLOCK}{_OFFSET}{_END}",
     re.IGNORECASE,
 )
@@ -149,7 +151,7 @@ def _local(found: re.Match[str], here: datetime) -> tuple[datetime, bool]:
     if found["date"]:
         day = datetime.fromisoformat(found["date"])
     elif found["month"]:
-        day = datetime(int(found["year"] or day.year), _MONTHS[found["month"].lower()], int(found["day"]))
+        day = day.replace(int(found["year"] or day.year), _MONTHS[found["month"].lower()], int(found["day"]))
         if not found["year"] and day.date() > here.date():
             day = day.replace(year=day.year - 1)
     elif found["yesterday"]:
@@ -178,7 +180,8 @@ def _leading_speaker(text: str) -> tuple[str | None, str]:
 
 def _leading_mark(text: str) -> tuple[Mark, str]:
     mark = _MARKS.get(text[:1])
-    if mark is None or (len(text) > 1 and not text[1].isspace()):
+    glued = len(text) > 1 and not text[1].isspace()
+    if mark is None or (glued and not (text[0] == "!" and text[1].isalpha())):
         return "", text
     return mark, text[1:].strip()
 

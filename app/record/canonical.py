@@ -7,6 +7,8 @@ from hashlib import sha256
 from typing import Any, NoReturn
 
 LINE_LIMIT = 65_535
+OBJECT_LIMIT = 16 * 1024 * 1024
+"""Bytes of a hashed object that is no line: a plan, a runbook."""
 DEPTH_LIMIT = 16
 LARGEST = 2**53 - 1
 
@@ -66,7 +68,7 @@ def decode(raw: bytes, limit: int = LINE_LIMIT) -> Any:
 
 def tagged_hash(tag: str, record: Any) -> str:
     """Hex SHA-256 of the tag (such as `AZ:INCIDENT:`) followed by the canonical bytes of the record."""
-    return sha256(tag.encode() + encode(record)).hexdigest()
+    return sha256(tag.encode() + encode(record, OBJECT_LIMIT)).hexdigest()
 
 
 def _plainly_fine(raw: bytes) -> bool:

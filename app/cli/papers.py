@@ -1,0 +1,79 @@
+"""Commands that write: post-mortem, actions, documents, bundles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.cli.frame import NUMBER, WHEN, Answer, Call, Commands, option
+from app.cli.journal import receipt
+from app.domain.entries import shown
+from app.services import exporting, incidents, postmortem
+
+
+def add(commands: Commands) -> None:
+    """List the commands of this module."""
+    group = commands.group("postmortem", "the post-mortem's prose")
+    group.add(
+        "set", _write, "write a section", NUMBER, option("section", metavar="SECTION"), option("text", metavar="TEXT"), WHEN
+    )
+    group.add("sections", _sections, "the sections of the plan's template", NUMBER)
+    action = commands.group("action", "follow-up actions")
+    action.add(
+        "add", _add, "an action with owner and day", NUMBER, option("text", metavar="TEXT"),
+        option("--owner", metavar="NAME"), option("--due", metavar="DAY"), WHEN,
+    )  # fmt: skip
+    action.add(
+        "close", _close, "it is complete", NUMBER, option("entry", type=int, metavar="ENTRY"),
+        option("--note", metavar="TEXT"), WHEN,
+    )  # fmt: skip
+    report = commands.group("report", "documents")
+    report.add("list", _reports, "every document")
+    commands.add(
+        "export",
+        _export,
+        "write a document, or the record as a bag",
+        NUMBER,
+        option("--as", dest="report", required=True, metavar="REPORT", help="a report, or: bundle"),
+        option("--audience", metavar="AUDIENCE"),
+        option("-o", "--out", type=Path, required=True, metavar="FILE"),
+        signs=False,
+    )
+
+
+def _write(call: Call) -> Answer:
+    args = call.args
+    return receipt(postmortem.write(call.open(), args.number, args.section, args.text, **call.when()))
+
+
+def _sections(call: Call) -> Answer:
+    seen = incidents.look(call.open(), call.args.number)
+    listed = [
+        {"id": s.id, "title": s.title, "kind": s.kind, "text": shown(seen.view.postmortem[s.id].text)}
+        if s.id in seen.view.postmortem
+        else {"id": s.id, "title": s.title, "kind": s.kind, "text": None}
+        for s in seen.plan.postmortem.sections
+    ]
+    return Answer([f"{one['id']}  {one['title']}" for one in listed], listed)
+
+
+def _add(call: Call) -> Answer:
+    args = call.args
+    return receipt(postmortem.add_action(call.open(), args.number, args.text, args.owner, args.due, **call.when()))
+
+
+def _close(call: Call) -> Answer:
+    args = call.args
+    return receipt(postmortem.close_action(call.open(), args.number, args.entry, args.note, **call.when()))
+
+
+def _reports(_call: Call) -> Answer:
+    listed = exporting.report_list()
+    return Answer([f"{one['name']}  {one['title']}" for one in listed], listed)
+
+
+def _export(call: Call) -> Answer:
+    args = call.args
+    session = call.open()
+    digest = exporting.export(session, args.number, args.report, args.out, args.audience)
+    value = {"file": str(args.out), "sha256": digest, "report": args.report}
+    return Answer([f"{args.out}  sha256 {digest}" if digest else str(args.out)], value)

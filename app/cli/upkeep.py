@@ -1,0 +1,114 @@
+"""Commands of upkeep: verify, doctor, backup, restore, self-test, demo, bench."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from app.cli.frame import Answer, Call, Commands, option
+from app.domain.errors import Unusable
+from app.record.verify import Verdict
+from app.services import upkeep, verification
+
+
+def add(commands: Commands) -> None:
+    """List the commands of this module."""
+    commands.add(
+        "verify", _verify, "verify a record, a bag, or everything here", option("what", nargs="?", metavar="FILE|NUMBER"),
+        option("--all", action="store_true"),
+        option("--trust", action="append", default=[], metavar="FINGERPRINT", help="a log or recovery key you trust"),
+    )  # fmt: skip
+    commands.add(
+        "doctor", _doctor, "check the store, the records and the keys",
+        option("--rebuild", action="store_true", help="drop the projections and fold them again"),
+    )  # fmt: skip
+    commands.add("backup", _backup, "a whole copy of the database", option("-o", "--out", type=Path, required=True))
+    commands.add("restore", _restore, "put a backup in place", option("file", type=Path, metavar="FILE"))
+    commands.add("selftest", _selftest, "check that this installation is complete")
+    commands.add(
+        "demo", _demo, "play the sample incident and export everything",
+        option("--out", type=Path, required=True, metavar="DIR"),
+        option("--no-pictures", action="store_true", help="leave the pictures of the window out"),
+    )  # fmt: skip
+    commands.add(
+        "bench", _bench, "the benchmarks, as ratios in one run", option("names", nargs="*", metavar="NAME"),
+        option("--pairs", type=int, default=9, help="how many pairs to measure"),
+    )  # fmt: skip
+
+
+def _verify(call: Call) -> Answer:
+    args = call.args
+    trust = frozenset(args.trust)
+    if args.all:
+        found = verification.verify_all(call.open())
+        lines = [line for name, verdict in found.items() for line in _verdict_lines(name, verdict)]
+        value = {name: verification.verdict_json(verdict) for name, verdict in found.items()}
+        ok = all(verdict.ok for verdict in found.values())
+        return Answer(lines or ["Nothing is recorded here."], {"ok": ok, "records": value}, 0 if ok else 1)
+    if not args.what:
+        raise Unusable("Nothing was named to verify.", "Name a file or a number, or use --all.", code="usage")
+    path = Path(args.what)
+    known = path.exists() or path.suffix in (".zip", ".pdf") or "/" in args.what
+    verdict = verification.verify_file(path, trust) if known else verification.verify(call.open(), args.what, trust)
+    return Answer(_verdict_lines(args.what, verdict), verification.verdict_json(verdict), 0 if verdict.ok else 1)
+
+
+def _verdict_lines(name: str, verdict: Verdict) -> list[str]:
+    lines = [f"{name}: {verdict.verdict}, {verdict.size} entries, root {verdict.root}"]
+    lines += [f"  entry {p.entry}: {p.what}" if p.entry is not None else f"  {p.what}" for p in verdict.problems]
+    return lines + [f"  remark: {remark}" for remark in verdict.remarks]
+
+
+def _doctor(call: Call) -> Answer:
+    session = call.open()
+    rebuilt = verification.rebuild(session) if call.args.rebuild else None
+    found = verification.doctor(session)
+    bad = [one for one in found if one["severity"] == "error"]
+    lines = [f"{one['severity']}: {one['what']}" for one in found]
+    if rebuilt is not None:
+        lines.insert(0, f"The projections of {rebuilt} incidents were folded again from the record.")
+    lines.append("Something needs an act." if bad else "All is well.")
+    return Answer(lines, {"ok": not bad, "findings": found, "rebuilt": rebuilt}, 1 if bad else 0)
+
+
+def _backup(call: Call) -> Answer:
+    upkeep.backup(call.open(), call.args.out)
+    return Answer([f"Backed up to {call.args.out}. The keys are not in it."], {"file": str(call.args.out)})
+
+
+def _restore(call: Call) -> Answer:
+    kept = upkeep.restore(call.args.file, call.home)
+    before = f" The database before it is kept as {kept}." if kept else ""
+    return Answer([f"Restored {call.args.file}.{before}"], {"restored": str(call.args.file), "kept": str(kept or "")})
+
+
+def _selftest(_call: Call) -> Answer:
+    from app.services import selftest
+
+    found = selftest.run()
+    bad = [one for one in found if not one.ok]
+    lines = [f"{'ok  ' if one.ok else 'FAIL'} {one.what}" for one in found]
+    value: list[dict[str, Any]] = [{"ok": one.ok, "what": one.what} for one in found]
+    return Answer(lines, {"ok": not bad, "checks": value}, 1 if bad else 0)
+
+
+def _demo(call: Call) -> Answer:
+    from app.services import demo
+
+    made = demo.play(call.args.out)
+    if not call.args.no_pictures:
+        made = (*made, *_pictures(call.args.out))
+    return Answer([str(path) for path in made], {"files": [str(path) for path in made]})
+
+
+def _pictures(out: Path) -> tuple[Path, ...]:
+    from app.ui import pictures
+
+    return pictures.take(out)
+
+
+def _bench(call: Call) -> Answer:
+    from app.services import bench
+
+    found = bench.run(call.args.names, call.args.pairs)
+    return Answer(bench.table(found), bench.as_json(found))

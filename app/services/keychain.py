@@ -1,0 +1,199 @@
+"""Whose keys are at hand: persons' keys with their own passphrases, the logs' keys, the recovery key."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.errors import Broken, NotAllowed, Unusable
+from app.record import envelope, recovery, vault
+from app.record.keys import SigningKey
+
+Ask = Callable[[str], str | None]
+"""Asks a person for the passphrase of a named profile; None when nobody answers."""
+
+_BARE = b"bare:"
+_LOG_SECRET = "log-secret"
+_RECOVERY = "recovery"
+_QUICK = vault.Cost.random_secret()
+"""A random 256-bit secret needs no stretching."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passphrases:
+    """What the surroundings say: for the key file, and for the profile that signs."""
+
+    key_file: str | None
+    profile: str | None
+
+    @classmethod
+    def from_environment(cls) -> Passphrases:
+        """`COCKPIT_PASSPHRASE` opens the key file, `COCKPIT_PASSPHRASE_FILE` the profile; one alone serves for both."""
+        plain = os.environ.get("COCKPIT_PASSPHRASE")
+        named = os.environ.get("COCKPIT_PASSPHRASE_FILE")
+        from_file = _first_line(Path(named)) if named else None
+        return cls(plain or from_file, from_file or plain)
+
+
+def _first_line(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()[0]
+    except (OSError, UnicodeDecodeError, IndexError) as error:
+        raise Broken(
+            f"The passphrase file {path} cannot be read.", "Check COCKPIT_PASSPHRASE_FILE.", code="passphrase-file"
+        ) from error
+
+
+class Keychain:
+    """The keys of one data folder, in the system's keyring or (`in_file`) in an encrypted key file.
+
+    Seeds are read when first needed and never leave this object but as keys.
+    """
+
+    def __init__(
+        self, folder: Path, passphrases: Passphrases, ask: Ask | None = None, *, in_file: bool = False
+    ) -> None:
+        self._folder = folder
+        self.in_file = in_file
+        self._passphrases = passphrases
+        self._ask = ask
+        self._vault: vault.Vault | None = None
+        self._logs: vault.FileVault | None = None
+        self._log_keys: dict[str, SigningKey] = {}
+
+    @property
+    def given_passphrase(self) -> str | None:
+        """The passphrase that the surroundings give for the profile that signs."""
+        return self._passphrases.profile
+
+    def ask(self, name: str) -> str | None:
+        """The passphrase of a profile from the surroundings, else from the person."""
+        if self._passphrases.profile is not None:
+            return self._passphrases.profile
+        return self._ask(name) if self._ask else None
+
+    def add_person(self, principal: str, passphrase: str | None) -> SigningKey:
+        """A new key for a person, wrapped in a passphrase if there is one."""
+        key = SigningKey.generate()
+        self._keep_person(principal, key, passphrase)
+        if passphrase and self.in_file:
+            self._file_vault().add_slot(passphrase)
+        return key
+
+    def protect(self, principal: str, passphrase: str) -> None:
+        """Put a passphrase of its own on a key that has none."""
+        blob = self._secret(f"person/{principal}")
+        if not blob.startswith(_BARE):
+            raise NotAllowed("This key has a passphrase already.", "", code="protected")
+        self._keep_person(principal, SigningKey.from_seed(blob.removeprefix(_BARE)), passphrase)
+
+    def _keep_person(self, principal: str, key: SigningKey, passphrase: str | None) -> None:
+        blob = envelope.seal(key.seed, passphrase) if passphrase else _BARE + key.seed
+        self._store().put(f"person/{principal}", blob)
+
+    def person(self, principal: str, name: str, passphrase: str | None = None) -> SigningKey:
+        """A person's key, unlocked. Broken if the keyring fails, NotAllowed for a wrong passphrase."""
+        blob = self._secret(f"person/{principal}")
+        if blob.startswith(_BARE):
+            return SigningKey.from_seed(blob.removeprefix(_BARE))
+        given = passphrase if passphrase is not None else self.ask(name)
+        if given is None:
+            raise NotAllowed(
+                f"The key of {name} is locked and nobody gave its passphrase.",
+                "Unlock it, or set COCKPIT_PASSPHRASE_FILE.",
+                code="locked",
+            )
+        try:
+            return SigningKey.from_seed(envelope.open(blob, given))
+        except envelope.WrongPassphrase as error:
+            raise NotAllowed(
+                f"That is not the passphrase of {name}.", "Try again; nothing was signed.", code="wrong-passphrase"
+            ) from error
+
+    def add_log(self, origin: str) -> SigningKey:
+        """A new key for a log."""
+        key = SigningKey.generate()
+        self._log_vault().put(origin, key.seed)
+        self._log_keys[origin] = key
+        return key
+
+    def log(self, origin: str) -> SigningKey:
+        """The key that signs the checkpoints of a log."""
+        if origin not in self._log_keys:
+            seed = self._log_vault().get(origin)
+            if seed is None:
+                raise Broken(
+                    "The key of this record is not on this machine.",
+                    "Open the record where it was written, or restore the key file beside the database.",
+                    code="no-log-key",
+                )
+            self._log_keys[origin] = SigningKey.from_seed(seed)
+        return self._log_keys[origin]
+
+    def add_recovery(self) -> SigningKey:
+        """The installation's recovery key, made once; it stays here only until its sheet is saved."""
+        key = SigningKey.generate()
+        self._store().put(_RECOVERY, key.seed)
+        return key
+
+    def recovery_code(self) -> tuple[str, ...] | None:
+        """The groups of the recovery sheet's code; None once the sheet was saved and the seed destroyed."""
+        seed = self._store().get(_RECOVERY)
+        return recovery.groups(seed) if seed else None
+
+    def forget_recovery(self) -> None:
+        """Destroy the recovery seed here: from now on only the sheet holds it."""
+        self._store().delete(_RECOVERY)
+
+    def _secret(self, name: str) -> bytes:
+        blob = self._store().get(name)
+        if blob is None:
+            raise Broken(
+                "The key is not in the keyring of this machine.",
+                "Sign in as someone whose key is here, or restore the key file.",
+                code="no-key",
+            )
+        return blob
+
+    def _store(self) -> vault.Vault:
+        if self._vault is None:
+            self._vault = self._file_vault() if self.in_file else vault.KeyringVault(self._folder_id())
+        return self._vault
+
+    def _file_vault(self) -> vault.FileVault:
+        if isinstance(self._vault, vault.FileVault):
+            return self._vault
+        if self._passphrases.key_file is None:
+            raise Unusable(
+                "The key file needs a passphrase.",
+                "Set COCKPIT_PASSPHRASE or COCKPIT_PASSPHRASE_FILE.",
+                code="no-passphrase",
+            )
+        opened = vault.FileVault(self._folder / "keys.vault", self._passphrases.key_file)
+        self._vault = opened
+        return opened
+
+    def _log_vault(self) -> vault.FileVault:
+        if self._logs is None:
+            secret = self._store().get(_LOG_SECRET)
+            if secret is None:
+                if (self._folder / "logs.vault").exists():
+                    raise Broken(
+                        "The secret that opens the logs' keys is missing from the keyring.",
+                        "Unlock the keyring that was used when the data folder was made.",
+                        code="no-log-secret",
+                    )
+                secret = secrets.token_hex(32).encode()
+                self._store().put(_LOG_SECRET, secret)
+            self._logs = vault.FileVault(self._folder / "logs.vault", secret.decode(), cost=_QUICK)
+        return self._logs
+
+    def _folder_id(self) -> str:
+        """A name for this data folder in the keyring; it stays when the folder is moved."""
+        marker = self._folder / "folder-id"
+        if not marker.exists():
+            marker.write_text(secrets.token_hex(8), encoding="ascii")
+        return marker.read_text(encoding="ascii").strip()

@@ -1,0 +1,166 @@
+"""People with keys on this machine: create, protect, enrol; the recovery sheet; what is still owed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from app.domain import entries as e
+from app.domain.errors import NotAllowed, Unusable
+from app.domain.scribe import checked
+from app.record import keys, recovery, signers
+from app.record.keys import SigningKey
+from app.services import looks
+from app.services.files import write_whole
+from app.services.recorder import Act, Attest, record
+from app.services.session import Session
+from app.store.shapes import Profile
+
+NAME_LIMIT = 120
+
+
+def everyone(session: Session) -> tuple[Profile, ...]:
+    """Every profile of this folder, oldest first."""
+    with session.store.read() as read:
+        return read.profiles()
+
+
+def create(session: Session, name: str, role: str = "", passphrase: str | None = None) -> Profile:
+    """A new person with a key. From the second on, and wherever a passphrase is at hand, the key is wrapped in it.
+
+    Whoever is signed in enrols the newcomer in the open incidents, with their signature.
+    """
+    name = _name(name)
+    known = everyone(session)
+    if any(profile.name.casefold() == name.casefold() for profile in known):
+        raise Unusable(f"There is a profile {name!r} already.", "Choose another name.", code="profile-exists")
+    given = passphrase or session.keychain.given_passphrase
+    if known and not given:
+        given = session.keychain.ask(name)
+    if known and not given:
+        raise NotAllowed(
+            "From the second person on, each key needs a passphrase of its own.",
+            "Give one, or set COCKPIT_PASSPHRASE_FILE.",
+            code="needs-passphrase",
+        )
+    principal = f"p{len(known) + 1}"
+    key = session.keychain.add_person(principal, given)
+    profile = Profile(
+        principal, name, role.strip(), key.fingerprint, key.ssh_public, session.now(), True, given is not None
+    )
+    first_recovery = session.keychain.add_recovery() if not known else None
+    with session.store.write() as write:
+        write.put_profile(profile)
+        if first_recovery is not None:
+            write.put_setting("recovery.public", first_recovery.ssh_public)
+    if session.signer is None:
+        session.sign_in(principal, given)
+    elif session.signer.unlocked:
+        enrol_everywhere(session, profile)
+    return profile
+
+
+def protect(session: Session, name: str, passphrase: str) -> None:
+    """Put a passphrase of its own on a key that has none."""
+    profile = named(session, name)
+    session.keychain.protect(profile.principal, passphrase)
+    with session.store.write() as write:
+        write.put_profile(replace(profile, protected=True))
+
+
+def named(session: Session, name: str) -> Profile:
+    """The profile of that name or principal."""
+    for profile in everyone(session):
+        if name in (profile.name, profile.principal) and profile.active:
+            return profile
+    listed = ", ".join(profile.name for profile in everyone(session)) or "none yet"
+    raise Unusable(f"There is no profile {name!r} here.", f"Profiles: {listed}.", code="unknown-profile")
+
+
+def enrol_everywhere(session: Session, newcomer: Profile) -> None:
+    """Enrol a newcomer's key in every open incident whose record knows the signer."""
+    signer = session.signing_key()
+    with session.store.read() as read:
+        open_ids = [card.incident_id for card in read.cards() if not card.closed]
+    for incident_id in open_ids:
+        view = looks.look(session, incident_id).view
+        if signer.fingerprint in view.people and newcomer.fingerprint not in view.people:
+            enrol(session, incident_id, newcomer)
+
+
+def enrol(session: Session, number: str, newcomer: Profile) -> None:
+    """Add a person's key to a record, approved by the signer in the same commit."""
+    signer, org = session.signing_key(), session.org
+    added = _added(keys.raw_public(newcomer.ssh_public), "person", newcomer.principal, org, newcomer.name)
+    record(session, number, lambda look: (added, Attest(look.view.entry_count, "approve", signer)))
+
+
+def recovery_code(session: Session) -> tuple[str, ...]:
+    """The code of the recovery sheet, in groups. NotAllowed once the sheet was saved."""
+    code = session.keychain.recovery_code()
+    if code is None:
+        raise NotAllowed(
+            "The recovery sheet was saved, and its key is no longer on this machine.",
+            "Look for the printed sheet.",
+            code="sheet-saved",
+        )
+    return code
+
+
+def save_recovery_sheet(session: Session, out: Path) -> None:
+    """Write the recovery sheet (PDF, or text by the file's name) and destroy the seed on this machine."""
+    code = recovery_code(session)
+    with session.store.read() as read:
+        public = read.setting("recovery.public") or ""
+    fingerprint = keys.fingerprint(public)
+    if out.suffix.lower() == ".pdf":
+        from app.reports.recovery_sheet import recovery_sheet
+
+        content = recovery_sheet(session.org, code, fingerprint, session.org)
+    else:
+        content = recovery.sheet(session.org, code, fingerprint).encode()
+    write_whole(out, content)
+    session.keychain.forget_recovery()
+    with session.store.write() as write:
+        write.put_setting("recovery.saved", "yes")
+
+
+def owed(session: Session) -> tuple[str, ...]:
+    """What first start left for later, one sentence each."""
+    people = [profile for profile in everyone(session) if profile.active]
+    with session.store.read() as read:
+        saved, profile = read.setting("recovery.saved"), read.organisation()
+    sentences = []
+    if people and not saved:
+        sentences.append("Save the recovery sheet and keep it off this machine.")
+    if len(people) > 1:
+        sentences.extend(f"The key of {p.name} has no passphrase of its own." for p in people if not p.protected)
+    if people and not profile.get("controller.name"):
+        sentences.append("Fill in the organisation profile; every packet needs it.")
+    return tuple(sentences)
+
+
+def genesis(session: Session, org: str, log_key: SigningKey) -> tuple[Act, ...]:
+    """The keys of a new record: its log's, the installation's recovery key, every active person's."""
+    acts = [_added(log_key.public, "log", "log-1", org, None)]
+    with session.store.read() as read:
+        recovery_public = read.setting("recovery.public")
+        people = [profile for profile in read.profiles() if profile.active]
+    if recovery_public:
+        acts.append(_added(keys.raw_public(recovery_public), "recovery", "recovery", org, None))
+    acts.extend(_added(keys.raw_public(p.ssh_public), "person", p.principal, org, p.name) for p in people)
+    return tuple(acts)
+
+
+def _added(public: bytes, role: str, principal: str, org: str, name: str | None) -> Act:
+    content = signers.key_add(public, role, principal, org)
+    return Act(
+        e.KeyAdded(content["key"], content["fp"], content["role"], content["principal"], tuple(content["ns"]), name)
+    )
+
+
+def _name(name: str) -> str:
+    name = " ".join(checked(name).split())
+    if len(name) > NAME_LIMIT:
+        raise Unusable(f"A name has at most {NAME_LIMIT} characters.", "Use a shorter one.", code="name-too-long")
+    return name

@@ -1,0 +1,213 @@
+"""The one door that writes: acts become signed lines, a checkpoint and projections in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from app.domain import entries as e
+from app.domain.board import card_of
+from app.domain.entries import Entry, Payload
+from app.domain.errors import Broken, Unusable
+from app.domain.incident import Fold, IncidentView
+from app.domain.instants import floor_ms, to_text
+from app.domain.plan import Plan
+from app.domain.scribe import checked
+from app.domain.timeline import is_row, row_of
+from app.record import attestation, chain, checkpoint, lines, sshsig
+from app.record.keys import SigningKey, signed
+from app.services import looks, reading
+from app.services.session import Session
+
+if TYPE_CHECKING:
+    from app.store.writing import Writing
+
+_TOUCHES = frozenset({"amend", "star", "attest"})
+"""Kinds that change how earlier rows look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is to be recorded: a payload, the entries it refers to, when it happened, who said it.
+
+    `by` signs in place of the session's signer; `id` is the caller's UUID, so that a retry never doubles an entry.
+    """
+
+    payload: Payload
+    refs: tuple[int, ...] = ()
+    at: datetime | None = None
+    said_by: str | None = None
+    by: SigningKey | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attest:
+    """A signature of its own under entry `of`, which is recorded already or earlier in the same commit."""
+
+    of: int
+    as_: Literal["approve", "handover-from", "handover-to", "witness"]
+    key: SigningKey
+    at: datetime | None = None
+
+
+Step = Act | Attest
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A committed entry: the incident's number, the entry's number and leaf (hex), and what kind it is."""
+
+    number: str
+    incident_id: str
+    seq: int
+    leaf: str
+    type: str
+    at: datetime
+    ts: datetime
+
+
+Make = Callable[[looks.Look], Sequence[Step]]
+"""Makes acts from the state inside the transaction, after the gates were asked; raises Refused to write nothing."""
+
+
+def record(session: Session, number_or_id: str, make: Make) -> tuple[Recorded, ...]:
+    """Record acts in one commit. Returns only after the lines are on disk and the head anchor is written."""
+    incident_id = looks.find(session, number_or_id)
+    author = session.signing_key()
+    with session.lock_looks:
+        try:
+            with session.store.write() as write:
+                tracked = looks.advance(session, incident_id)
+                head = write.head(incident_id)
+                if head is None:
+                    raise Broken("The record has no entries.", "Restore a backup.", code="empty-record")
+                acts = make(tracked.look)
+                after, fresh = _append(session, write, tracked.fold, tracked.look.plan, head, acts, author)
+        except BaseException:
+            # What the fold took in may not be on disk: the next look reads the record again.
+            session.tracked.pop(incident_id, None)
+            raise
+        seen = tracked.look
+        kept = looks.keep(session, tracked.fold, seen.plan, seen.plan_hash, seen.origin, after.root)
+    return tuple(recorded(kept.look.view, entry) for entry in fresh)
+
+
+def record_first(
+    session: Session, write: Writing, head: chain.Head, plan: Plan, steps: Sequence[Step], author: SigningKey
+) -> tuple[Recorded, ...]:
+    """Record the genesis group of a new incident inside an open transaction."""
+    fold = Fold()
+    _after, fresh = _append(session, write, fold, plan, head, steps, author)
+    return tuple(recorded(fold.view(), entry) for entry in fresh)
+
+
+def recorded(view: IncidentView, entry: Entry) -> Recorded:
+    """The receipt of a committed entry."""
+    return Recorded(view.number, view.incident_id, entry.seq, entry.leaf, entry.type, entry.at, entry.ts)
+
+
+def _append(
+    session: Session,
+    write: Writing,
+    fold: Fold,
+    plan: Plan,
+    head: chain.Head,
+    steps: Sequence[Step],
+    author: SigningKey,
+) -> tuple[chain.Head, list[Entry]]:
+    org, incident_id, _log = head.origin.split("/")
+    sealed: list[chain.Sealed] = []
+    fresh: list[Entry] = []
+    authors: list[SigningKey] = []
+    for step in steps:
+        now = session.now()
+        act = step if isinstance(step, Act) else _attestation(write, incident_id, step, sealed, org)
+        signer = act.by or author
+        draft = _draft(act, now)
+        one, head = chain.seal(draft, head, signer, signer.fingerprint, to_text(now), org)
+        sealed.append(one)
+        authors.append(signer)
+        fresh.append(_entry(draft, one, signer.fingerprint, now, act.at))
+    log_key = session.keychain.log(head.origin)
+    stored = write.append(incident_id, sealed, checkpoint.sign(head.origin, head.size, head.root, [log_key], org))
+    for kept, signer in zip(stored.entries, authors, strict=True):
+        _check_signature(kept.line, signer, org)
+    _project(session, write, fold, plan, fresh)
+    return head, fresh
+
+
+def _attestation(write: Writing, incident_id: str, step: Attest, sealed: Sequence[chain.Sealed], org: str) -> Act:
+    own = next((one.line for one in sealed if one.seq == step.of), None)
+    line = own or next(line for _seq, line, _leaf in write.reading().lines(incident_id, step.of - 1, step.of))
+    content = attestation.make(line, step.as_, step.key, org)
+    made = e.Attested(content["of"], content["leaf"], content["as"], content["by"], content["sshsig"])
+    return Act(made, (step.of,), step.at)
+
+
+def _check_signature(line: bytes, signer: SigningKey, org: str) -> None:
+    """The author's signature, over the bytes that the store gave back."""
+    message = sshsig.preimage(lines.unsigned(line), f"author@{org}")
+    if not signed(signer.public, lines.signature(lines.read(line)), message):
+        raise Broken("The stored line does not carry its author's signature.", "Nothing was recorded.", code="torn")
+
+
+def _project(session: Session, write: Writing, fold: Fold, plan: Plan, fresh: Sequence[Entry]) -> None:
+    for entry in fresh:
+        fold.advance(entry)
+    view = fold.view()
+    first = write.reading().row_count(view.incident_id)
+    visible = [entry for entry in fresh if is_row(entry)]
+    write.put_rows(view.incident_id, [row_of(entry, n, plan, view) for n, entry in enumerate(visible, first)])
+    touched = {ref for entry in fresh if entry.type in _TOUCHES for ref in entry.refs}
+    for seq in sorted(touched - {entry.seq for entry in fresh}):
+        _refresh(write, view, plan, seq)
+    write.put_card(card_of(plan, view, session.now()))
+
+
+def _refresh(write: Writing, view: IncidentView, plan: Plan, seq: int) -> None:
+    read = write.reading()
+    shown = read.row_of(view.incident_id, seq)
+    if shown is None:
+        return
+    own = read.disclosures(view.incident_id, seq - 1, seq)
+    entry = next(reading.entries(read.lines(view.incident_id, seq - 1, seq), own))
+    row = row_of(entry, shown.row, plan, view)
+    changes = {name: value for name, value in asdict(row).items() if value != getattr(shown, name)}
+    if changes:
+        write.amend_row(view.incident_id, seq, **changes)
+
+
+def _draft(act: Act, now: datetime) -> chain.Draft:
+    structural, disclosed = e.to_parts(act.payload)
+    for _name, text in disclosed:
+        checked(text)
+    if act.said_by:
+        disclosed = (*disclosed, ("said_by", checked(act.said_by)))
+    at = check_moment(act.at, now)
+    entry_id = act.id or chain.uuid7(now, secrets.token_bytes(10))
+    return chain.Draft(act.payload.type, structural, disclosed, act.refs, None if at == now else to_text(at), entry_id)
+
+
+def check_moment(at: datetime | None, now: datetime) -> datetime:
+    """When an act happened: now, or a moment in the past. Unusable for the future."""
+    if at is None:
+        return now
+    at = floor_ms(at)
+    if at > now:
+        raise Unusable(
+            f"{to_text(at)} is in the future (it is {to_text(now)}).",
+            "Give the time at which it happened.",
+            code="future-time",
+        )
+    return at
+
+
+def _entry(draft: chain.Draft, one: chain.Sealed, actor: str, ts: datetime, at: datetime | None) -> Entry:
+    refs = tuple(ref for ref in draft.refs if isinstance(ref, int))
+    happened = floor_ms(at) if at else ts
+    texts = dict(draft.disclosed)
+    return Entry(one.seq, draft.type, ts, happened, actor, draft.data, texts, refs, draft.id, one.leaf.hex())

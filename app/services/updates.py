@@ -1,0 +1,29 @@
+"""Updates to audiences; each restarts the clock of that audience."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.domain import entries as e
+from app.domain.errors import Unusable
+from app.services.looks import Look
+from app.services.recorder import Act, Recorded, record
+from app.services.session import Session
+
+
+def send(
+    session: Session, number: str, audience: str, text: str, *, at: datetime | None = None, said_by: str | None = None
+) -> Recorded:
+    """Record that an audience was told; nothing is sent by the program."""
+
+    def make(look: Look) -> tuple[Act, ...]:
+        known = [item.code for item in look.plan.audiences]
+        if audience not in known:
+            raise Unusable(
+                f"The plan {look.plan.id} has no audience {audience[:40]!r}.",
+                f"It has {', '.join(known)}.",
+                code="unknown-audience",
+            )
+        return (Act(e.UpdateSent(audience, text), at=at, said_by=said_by),)
+
+    return record(session, number, make)[0]
