@@ -1,0 +1,1 @@
+"""Documents: the state of an incident in, the bytes of a page out."""

@@ -1,0 +1,138 @@
+"""Parts that several documents share: their frame, how long the incident took, how to check the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.domain.clocks import events_for
+from app.domain.dossier import Dossier
+from app.domain.entries import shown
+from app.domain.plan import Plan
+from app.reports.kit import seal
+from app.reports.kit.blocks import CODE, SMALL, TABLE, Block, Lines, Row, cell
+from app.reports.kit.frame import LEFT, MEASURE, Sheet
+from app.reports.kit.headings import Fact, section
+from app.reports.kit.ink import Ink
+from app.reports.kit.moments import Wall, took
+
+_COPIES = {
+    "internal": "Internal copy",
+    "legal": "Legal copy",
+    "authority": "Authority copy",
+    "people": "Copy for the people affected",
+    "public": "Public copy",
+}
+
+
+def sheet_for(dossier: Dossier, name: str, copy: str = "") -> Sheet:
+    """The frame of a document about an incident."""
+    view, wall = dossier.view, Wall(dossier.zone)
+    owner = dossier.organisation.get("controller.name", "")
+    copy = copy or _COPIES.get(dossier.audience, dossier.audience)
+    return Sheet(
+        name=f"{name} {view.number}",
+        owner=owner,
+        beside=f"{copy} · as of {wall.full(dossier.made_at)}",
+        made_at=dossier.made_at,
+        subject=f"{shown(view.title)} · incident {view.incident_id}",
+        keywords=f"incident {view.incident_id}, entries {dossier.seal.size}, root {dossier.seal.root}",
+        banner=_banner(dossier),
+        watermark="DRILL" if view.drill else "",
+        foot=seal.foot(dossier),
+        hint="prepared with Incident Cockpit",
+    )
+
+
+def _banner(dossier: Dossier) -> str:
+    parts = []
+    if dossier.view.drill:
+        parts.append("Drill: this incident did not happen.")
+    if dossier.view.opening.simulated:
+        parts.append("Simulated clock: the times of this record were passed in, not measured.")
+    return " ".join(parts)
+
+
+def state_title(plan: Plan, code: str) -> str:
+    """A state in the plan's words."""
+    return (plan.state(code).title or code) if code in plan.state_codes else code
+
+
+def resolved_at(dossier: Dossier) -> datetime | None:
+    """When the incident was resolved for good: its last move into a resolved or closed state that it has not left."""
+    plan, view = dossier.plan, dossier.view
+    over = {state.code for state in plan.states if state.resolved or state.closed}
+    if view.state not in over:
+        return None
+    since: datetime | None = None
+    for spell in view.states:
+        since = (since or spell.at) if spell.code in over else None
+    return since
+
+
+def duration_fact(dossier: Dossier) -> Fact:
+    """How long it took from the start that is known to its resolution, or that it is still open."""
+    view = dossier.view
+    detected = view.first("detected")
+    start = min(view.declared_at, detected.at) if detected else view.declared_at
+    end = resolved_at(dossier)
+    word = "detection" if detected and detected.at < view.declared_at else "declaration"
+    if end is None:
+        return Fact("Open for", took(dossier.made_at - start), f"since {word}")
+    return Fact("Duration", took(end - start), f"{word} to resolution")
+
+
+def clock_events(dossier: Dossier, *names: str) -> datetime | None:
+    """The first moment at which one of these events happened."""
+    found = events_for(dossier.plan, dossier.view, names)
+    return found[0].at if found else None
+
+
+def verification(dossier: Dossier) -> Iterator[Block]:
+    """How a stranger checks the record with tools that we did not write."""
+    yield section("", "How to check this record", "in the unpacked bundle of the incident")
+    text = (
+        "The code on the first page holds the three lines that the log key signed: origin with the incident id, number "
+        "of entries, root. Whoever changes, drops or adds an entry changes the root in the foot of every page. Compare "
+        "the key fingerprints with ones that reached you another way: a record alone proves that it is consistent, not "
+        "who made it."
+    )
+    yield Lines(text, TABLE, LEFT, MEASURE, before=2)
+    for number, (command, meaning) in enumerate(seal.commands(dossier), 1):
+        row = Row(
+            [
+                [cell(str(number), LEFT, 12, SMALL, "right")],
+                [
+                    cell(command, LEFT + 22, MEASURE - 22, CODE),
+                    cell(meaning, LEFT + 22, MEASURE - 22, SMALL),
+                ],
+            ],
+            LEFT,
+            MEASURE,
+        )
+        row.before = 6 if number == 1 else 0
+        yield row
+
+
+class _CodeNote(Block):
+    """Words about boxed codes, there only if a page had to box a character."""
+
+    before = 10.0
+
+    def __init__(self) -> None:
+        text = (
+            "A small box with digits stands for a character that the embedded font lacks or that would be invisible: "
+            "its Unicode code. The text layer of this file holds the character itself."
+        )
+        self._words = Lines(text, SMALL, LEFT, MEASURE)
+        self.height = self._words.height
+
+    def draw(self, ink: Ink, top: float) -> None:
+        """Draw it with its upper edge at `top`."""
+        if ink.boxed:
+            self._words.draw(ink, top)
+
+
+def code_note() -> Iterator[Block]:
+    """What the boxes with digits mean, at the end of a document that has any."""
+    yield _CodeNote()
