@@ -243,7 +243,8 @@ def x11_answers() -> bool:
 
 
 def test_line(arguments: list[str]) -> list[str]:
-    quick = [] if arguments or os.environ.get("CI") == "true" else ["-m", "not slow"]
+    """The quick tests, all where CI=true; of two `-m` pytest takes the last, so a person's own wins."""
+    quick = [] if os.environ.get("CI") == "true" else ["-m", "not slow"]
     return [str(PYTHON), "-m", "pytest", *quick, *arguments]
 
 

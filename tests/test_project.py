@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import os
 import re
@@ -155,6 +156,14 @@ def test_every_contract_is_breached_once() -> None:
 # Set-up
 
 
+def test_dev_needs_nothing_but_the_standard_library() -> None:
+    """It runs before anything is installed."""
+    tree = ast.parse((ROOT / "dev.py").read_text(encoding="utf-8"))
+    plain = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    taken_from = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in plain | taken_from} <= sys.stdlib_module_names
+
+
 def test_without_a_command_dev_says_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
     """A wrong word ends with 2 and the three commands."""
     assert dev.main([]) == 2
@@ -205,7 +214,7 @@ def test_tests_are_quick_unless_ci_or_arguments_say_more(monkeypatch: pytest.Mon
     """`dev.py test` leaves slow tests out, CI=true does not, and arguments are pytest's."""
     monkeypatch.delenv("CI", raising=False)
     assert dev.test_line([])[1:] == ["-m", "pytest", "-m", "not slow"]
-    assert dev.test_line(["tests/test_paths.py"])[1:] == ["-m", "pytest", "tests/test_paths.py"]
+    assert dev.test_line(["-m", "slow"])[1:] == ["-m", "pytest", "-m", "not slow", "-m", "slow"]
     monkeypatch.setenv("CI", "true")
     assert dev.test_line([])[1:] == ["-m", "pytest"]
 
