@@ -258,6 +258,8 @@ def _cadence(
     due = due_after(started, rule, holidays)
     over = _over(rule, due, finish)
     laps.append(Lap(started, due, kept=False if over else None))
+    if ended is not None and not over and len(laps) == 1:
+        return None
     if end is not None or ended is not None:
         return _clock(rule, "ended", tuple(laps))
     return _clock(rule, _running(rule, started, due, now), tuple(laps))

@@ -141,7 +141,7 @@ def record_parts(session: Session, incident_id: str) -> bundle.RecordParts:
     with session.store.read() as read:
         stored = read.incident(incident_id)
         return bundle.RecordParts(
-            incident_json=stored.record,
+            incident=stored.record,
             lines=tuple(line for _seq, line, _leaf in read.lines(incident_id)),
             disclosures=tuple(read.disclosures(incident_id)),
             checkpoints=read.checkpoints(incident_id),

@@ -94,8 +94,10 @@ def declare(
         )
         write.create(incident_id, canonical.encode(body), origin, number, plan_hash)
         first = (Act(opened, at=opened_at, said_by=said_by), *profiles.genesis(session, body["org"], log_key))
-        led = _commander(session, plan, commander, opened_at)
-        done = record_first(session, write, chain.Head.start(origin, incident_id), plan, (*first, *led), author)
+        done = record_first(session, write, chain.Head.start(origin, incident_id), plan, first, author)
+    led = _commander(session, plan, commander, opened_at)
+    if led:
+        record(session, incident_id, lambda _look: led)
     return done[0]
 
 

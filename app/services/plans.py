@@ -120,7 +120,7 @@ def _keep(session: Session, plan: Plan) -> str:
     content = load.to_json(plan)
     plan_hash = canonical.tagged_hash("AZ:PLAN:", content)
     with session.store.write() as write:
-        write.put_plan(plan_hash, canonical.encode(content, canonical.OBJECT_LIMIT), plan_id=plan.id, version=plan.identity.version)
+        write.put_plan(plan_hash, plan.id, plan.identity.version, canonical.encode(content, canonical.OBJECT_LIMIT))
     return plan_hash
 
 

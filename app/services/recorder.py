@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _TOUCHES = frozenset({"amend", "star", "attest"})
 """Kinds that change how earlier rows look."""
 
+_SEALED_FOR_GOOD = frozenset({"key.add", "key.retire", "key.revoke", "export"})
+"""Kinds whose commit's checkpoint is kept when later ones supersede it (format version 1, Checkpoint)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -134,6 +137,8 @@ def _append(
         fresh.append(_entry(draft, one, signer.fingerprint, now, act.at))
     log_key = session.keychain.log(head.origin)
     stored = write.append(incident_id, sealed, checkpoint.sign(head.origin, head.size, head.root, [log_key], org))
+    if any(entry.type in _SEALED_FOR_GOOD for entry in fresh):
+        write.keep_checkpoint(incident_id, head.size)
     for kept, signer in zip(stored.entries, authors, strict=True):
         _check_signature(kept.line, signer, org)
     _project(session, write, fold, plan, fresh)

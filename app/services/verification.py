@@ -27,7 +27,7 @@ def verify(
     """Verify a stored record whole: every hash, signature, key and checkpoint."""
     parts = record_parts(session, looks.find(session, number))
     return verify_record(
-        parts.incident_json, parts.lines, parts.disclosures, parts.checkpoints, trust, progress, cancelled
+        parts.incident, parts.lines, parts.disclosures, parts.checkpoints, trust, progress, cancelled
     )
 
 
