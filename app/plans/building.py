@@ -19,6 +19,7 @@ def build(path: Path, base: Path) -> Plan:
     """The plan of a folder, completed from the base's; raises Unusable with every fault in `missing`."""
     read = folder.read(path)
     own = {key: len(value) for key, value in read.tables.items() if isinstance(value, list)}
+    read.tables.setdefault("severities", [])
     if path.resolve() != base.resolve():
         complete(read.tables, folder.read(base).tables)
     plan = schema.build(read.tables)
