@@ -173,7 +173,7 @@ def packet_sections(
     `organisation` maps field ids to the profile's values (`organisation.answers`); the record's own answer wins.
     Sending fields stay blank until `sent`; internal fields never appear.
     """
-    written = {field.id: _line(catalogue, field, file, organisation, zone, sent) for field in catalogue.fields}
+    written = lines_of(catalogue, file, organisation, zone=zone, sent=sent)
     answers = answers_of(file, organisation)
     sections: list[Section] = []
     unanswered = 0
@@ -190,6 +190,13 @@ def packet_sections(
             sections.append(Section(group.title, group.letter, tuple(lines)))
     owed = missing(catalogue, file, organisation)
     return Packet(tuple(sections), file.instants, owed, unanswered, file.warnings, catalogue.credit)
+
+
+def lines_of(
+    catalogue: Catalogue, file: BreachFile, organisation: Mapping[str, str], *, zone: str = "UTC", sent: bool = False
+) -> dict[str, Line]:
+    """Every field of the catalogue as it stands, without a number; internal fields too, which no packet shows."""
+    return {field.id: _line(catalogue, field, file, organisation, zone, sent) for field in catalogue.fields}
 
 
 def missing(catalogue: Catalogue, file: BreachFile, organisation: Mapping[str, str]) -> tuple[str, ...]:
