@@ -18,6 +18,10 @@ _FUNCTIONS = {"commander", "scribe", "dpo", "technical", "communications", "secu
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}|[{}]")
 _NAME_PARTS = re.compile(r"date|time|class|number|title|sequence(:[1-9])?")
 _NAME_PARTS_TEXT = "{date}, {time}, {sequence:3}, {class}, {number} and {title}"
+_CODE = re.compile(r"[\w./-]{1,60}")
+_NUMBER = re.compile(r"(?:[A-Za-z0-9_-]|\{date\}|\{sequence(?::[1-9])?\})+")
+_LONGEST = {"minutes": 1_000_000, "hours": 20_000, "days": 3_700, "business_days": 2_600, "months": 120}
+_MOST = 1_000_000
 _CODED = {
     "severities": "code", "classes": "code", "clocks": "id", "states": "code", "roles": "code", "phases": "id",
     "checklists": "id", "runbooks": "id", "gates": "id", "audiences": "code", "templates": "id", "parameters": "code",
@@ -84,17 +88,22 @@ def _repeated(plan: Plan) -> Iterator[Fault]:
         seen: set[str] = set()
         for index, item in enumerate(getattr(plan, key)):
             code = getattr(item, name)
-            if code in seen or not code:
-                said = f"the {name} {code} is already taken in `{key}`" if code else f"`{name}` is empty"
+            if said := _unfit(code, seen, f"{name} {code} is already taken in `{key}`"):
                 yield Fault((key, index, name), said)
             seen.add(code)
     tasks: set[str] = set()
     for index, checklist in enumerate(plan.checklists):
         for place, task in enumerate(checklist.tasks):
-            if task.id in tasks or not task.id:
-                said = f"the task id {task.id} is already taken" if task.id else "`id` is empty"
+            if said := _unfit(task.id, tasks, f"task id {task.id} is already taken"):
                 yield Fault(("checklists", index, "tasks", place, "id"), said)
             tasks.add(task.id)
+
+
+def _unfit(code: str, taken: set[str], repeated: str) -> str:
+    """Why a code cannot be used: it is typed on the command line and stands in `state:CODE`."""
+    if code in taken:
+        return f"the {repeated}"
+    return "" if _CODE.fullmatch(code) else f"{code!r} cannot be typed: use letters, digits and - _ . / without spaces"
 
 
 def _identity(plan: Plan, known: _Known) -> Iterator[Fault]:
@@ -129,15 +138,18 @@ def _names(plan: Plan) -> Iterator[Fault]:
         for match in _PLACEHOLDER.finditer(pattern):
             if match[1] is None or not _NAME_PARTS.fullmatch(match[1]):
                 yield Fault(path, f"{match[0]} is no placeholder; known are {_NAME_PARTS_TEXT}")
-    if "{sequence" not in plan.names.number:
-        yield Fault(("names", "number"), "the number needs {sequence:3}, so that two incidents of a day differ")
+    if plan.names.number.count("{sequence") != 1:
+        yield Fault(("names", "number"), "the number needs one {sequence:3}, so that two incidents of a day differ")
+    elif not _NUMBER.fullmatch(plan.names.number):
+        yield Fault(("names", "number"), "a number is letters, digits, hyphens, {date} and {sequence:3}, nothing else")
 
 
 def _clock(path: Path, rule: ClockRule, known: _Known) -> Iterator[Fault]:
-    if rule.amount <= 0:
-        yield Fault((*path, "amount"), f"a clock runs for at least 1, not {rule.amount}")
-    if rule.warn_minutes is not None and rule.warn_minutes < 0:
-        yield Fault((*path, "warn_minutes"), f"a warning comes before the due time, not {rule.warn_minutes}")
+    if not 0 < rule.amount <= _LONGEST[rule.unit]:
+        most = f"{_LONGEST[rule.unit]} {rule.unit.replace('_', ' ')}"
+        yield Fault((*path, "amount"), f"a clock runs for at least 1 and at most {most}, not {rule.amount}")
+    if rule.warn_minutes is not None and not 0 <= rule.warn_minutes <= _MOST:
+        yield Fault((*path, "warn_minutes"), f"a warning is 0 to {_MOST} minutes before, not {rule.warn_minutes}")
     if not rule.stop:
         yield Fault((*path, "stop"), "a clock needs at least one event that meets it")
     for key, names in (("start", (rule.start,)), ("stop", rule.stop), ("until", rule.until)):
@@ -193,6 +205,9 @@ def _tables(plan: Plan, known: _Known) -> Iterator[Fault]:
     for index, row in enumerate(plan.choices):
         yield from _unknown(("choices", index, "severities"), row.severities, known.severities, "severity")
         yield from _unknown(("choices", index, "classes"), row.classes, known.classes, "class")
+    for index, value in enumerate(plan.parameters):
+        if value.value is not None and abs(value.value) > _MOST:
+            yield Fault(("parameters", index, "value"), f"a value is at most {_MOST}")
     for index, right in enumerate(plan.authorities):
         yield from _unknown(("authorities", index, "roles"), right.roles, known.roles, "role")
     path = ("postmortem", "severity_from")
@@ -213,8 +228,8 @@ def _checklist(index: int, item: Checklist, known: _Known) -> Iterator[Fault]:
     if said := known.event(item.start):
         yield Fault((*path, "start"), said)
     for place, task in enumerate(item.tasks):
-        if task.budget_minutes is not None and task.budget_minutes <= 0:
-            yield Fault((*path, "tasks", place, "budget_minutes"), "a budget is at least 1 minute")
+        if task.budget_minutes is not None and not 0 < task.budget_minutes <= _MOST:
+            yield Fault((*path, "tasks", place, "budget_minutes"), f"a budget is 1 to {_MOST} minutes")
 
 
 def _gate(path: Path, gate: Gate, known: _Known) -> Iterator[Fault]:
@@ -261,5 +276,5 @@ def _windows(plan: Plan) -> Iterator[Fault]:
         *((("checklists", index, "window"), item.window) for index, item in enumerate(plan.checklists)),
     ]
     for path, window in windows:
-        if window is not None and not 0 <= window[0] < window[1]:
+        if window is not None and not 0 <= window[0] < window[1] <= _MOST:
             yield Fault(path, "a window goes from an earlier minute to a later one")

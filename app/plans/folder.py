@@ -17,6 +17,7 @@ SEED_TEXTS = "seed.toml"
 
 _SINGLE = {"identity", "names", "postmortem", "practice", "vocabularies"}
 _LARGEST = 2_000_000
+_DEEPEST = 12
 
 
 @dataclass(slots=True)
@@ -41,17 +42,19 @@ class Folder:
         for length in range(len(path), 0, -1):
             if found := self.origins.get(path[:length]):
                 name, local = found
-                line = lines.find(self.texts[name], (*local, *path[length:])) if name.endswith(".toml") else 1
-                return f"{name}, line {line}" if line else name
+                return f"{name}, line {self._line(name, (*local, *path[length:]))}"
         return f"{self.root.name}/plan.toml"
+
+    def _line(self, name: str, path: lines.Path) -> int:
+        return (lines.find(self.texts[name], path) if name.endswith(".toml") else None) or 1
 
 
 def read(root: Path) -> Folder:
     """The folder's tables; raises Unusable for a missing folder, unreadable text, bad TOML or a table given twice."""
-    if not root.is_dir():
+    if not (root / "plan.toml").is_file():
         raise Unusable(f"{root} is not a plan folder.", "Give the folder that holds plan.toml.", code="plan-not-found")
     folder = Folder(root)
-    for path in sorted(root.rglob("*.toml")):
+    for path in sorted([*root.glob("*.toml"), *root.glob("*/*.toml")]):
         name = path.relative_to(root).as_posix()
         if name != SEED_TEXTS:
             _merge(folder, name, _parse(folder, name, path))
@@ -87,7 +90,11 @@ def _text(folder: Folder, path: Path) -> str:
 def _parse(folder: Folder, name: str, path: Path) -> Table:
     text = _text(folder, path)
     try:
-        return tomllib.loads(text)
+        tables = tomllib.loads(text)
+        if _depth(tables) <= _DEEPEST:
+            return tables
+    except RecursionError:
+        pass
     except tomllib.TOMLDecodeError as error:
         said = str(error)
         place = said.rpartition("(at line ")[2].partition(",")[0]
@@ -97,6 +104,20 @@ def _parse(folder: Folder, name: str, path: Path) -> Table:
             "Compare the line with its neighbours: a missing quote, bracket or comma.",
             code="plan-invalid",
         ) from error
+    raise Unusable(f"{name} nests deeper than a plan does.", "Compare it with a shipped plan.", code="plan-invalid")
+
+
+def _depth(value: Any) -> int:
+    depth, level = 0, [value]
+    while level:
+        depth += 1
+        level = [
+            inner
+            for item in level
+            if isinstance(item, dict | list)
+            for inner in (item.values() if isinstance(item, dict) else item)
+        ]
+    return depth
 
 
 def _merge(folder: Folder, name: str, tables: Table) -> None:

@@ -49,6 +49,21 @@ def from_json(value: Json) -> Plan:
     return plan
 
 
+def from_foreign_json(value: Json) -> Plan:
+    """The plan of JSON that this program did not write itself, checked as a folder is; raises Unusable."""
+    from app.plans import checks
+
+    plan = from_json(value)
+    if found := checks.faults(plan):
+        place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in found[0].path)
+        raise Unusable(
+            f"The plan {plan.id[:40]} does not fit together: {place.lstrip('.')}: {found[0].sentence}.",
+            "Ask whoever sent it for the plan's folder.",
+            code="plan-invalid",
+        )
+    return plan
+
+
 def _written(value: object) -> Json:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {

@@ -177,7 +177,10 @@ FAULTS = {
     "text for a number": (CLOCK.replace("15", '"15"'), 8, '`amount` is "15", and must be a whole number'),
     "fraction": (CLOCK.replace("15", "1.5"), 8, "`amount` is 1.5, and must be a whole number"),
     "unknown word": (CLOCK.replace('"minutes"', '"fortnights"'), 9, "`unit` is \"fortnights\", and must be one of"),
-    "negative clock": (CLOCK.replace("15", "-15"), 8, "at least 1, not -15"),
+    "negative clock": (CLOCK.replace("15", "-15"), 8, "at least 1 and at most 1000000 minutes, not -15"),
+    "endless clock": (CLOCK.replace("15", "99999999999999999999"), 8, "at most 1000000 minutes"),
+    "code with a space": (CLOCK.replace('"ack"', '"the ack"'), 3, "'the ack' cannot be typed"),
+    "number with a slash": ('[names]\nnumber = "INC/{sequence:3}"\n', 2, "a number is letters, digits"),
     "unknown event": (CLOCK.replace('"declared"', '"yesterday"'), 6, "`yesterday` is no event"),
     "event of an unknown state": (CLOCK.replace('"declared"', '"state:NOWHERE"'), 6, "the plan has no state NOWHERE"),
     "event of an unknown audience": (CLOCK.replace('"acknowledged"', '"update:press"'), 7, "no audience press"),
@@ -198,7 +201,7 @@ FAULTS = {
     "lifecycle that never closes": (STATES.replace("closed = true", ""), 2, "could never end"),
     "way to an unknown state": (STATES.replace('["OPEN"]', '["LIMBO"]'), 7, "the plan has no state LIMBO"),
     "bad placeholder": ('[names]\nnumber = "INC-{day}-{sequence:3}"\n', 2, "{day} is no placeholder"),
-    "number without sequence": ('[names]\nnumber = "INC-{date}"\n', 2, "the number needs {sequence:3}"),
+    "number without sequence": ('[names]\nnumber = "INC-{date}"\n', 2, "the number needs one {sequence:3}"),
     "two holders of one function": (
         '[[roles]]\ncode = "a"\ntitle = ""\nfunction = "dpo"\n[[roles]]\ncode = "b"\ntitle = ""\nfunction = "dpo"\n',
         4,
@@ -262,6 +265,13 @@ def test_what_is_no_folder_and_what_is_no_text_is_refused(tmp_path: Path) -> Non
             load.load_folder(path)
     (tmp_path / "there" / "more.toml").write_bytes(b'# fine\nname = "\xff"\n')
     assert "more.toml, line 2: the text is not UTF-8." in refusal(tmp_path / "there").message
+
+
+def test_a_file_that_nests_without_end_is_refused(tmp_path: Path) -> None:
+    """Deep enough to exhaust the parser, and deep enough only for what comes after it."""
+    for depth in (30, 100_000):
+        text = f"ours = {'[' * depth}{']' * depth}\n"
+        assert "deep.toml nests deeper" in refusal(tmp_path, deep=text).message
 
 
 def test_the_source_texts_are_no_part_of_the_plan(tmp_path: Path) -> None:

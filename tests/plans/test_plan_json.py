@@ -149,6 +149,15 @@ def test_stored_json_of_another_shape_is_refused(key: str, value: Any) -> None:
         load.from_json([])
 
 
+def test_a_plan_from_elsewhere_must_fit_together_too() -> None:
+    """A reference to nothing would fail later, in the middle of an incident."""
+    whole = load.to_json(load.load_folder(dict(catalog.shipped())["atlas"]))
+    assert load.from_foreign_json(whole) == load.from_json(whole)
+    whole["clocks"][0]["start"] = "state:NOWHERE"
+    with pytest.raises(Unusable, match=r"clocks\[0\]\.start: `state:NOWHERE`: the plan has no state NOWHERE"):
+        load.from_foreign_json(whole)
+
+
 def test_reading_stored_json_needs_no_pydantic() -> None:
     """The program starts from stored plans, and pydantic costs a tenth of a second."""
     code = f"import sys; from app.plans import load; load.from_json({minimal()!r}); sys.exit('pydantic' in sys.modules)"
