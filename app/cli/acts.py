@@ -26,6 +26,7 @@ def add(commands: Commands) -> None:
         NUMBER,
         option("--audience", required=True, metavar="AUDIENCE"),
         option("text", metavar="TEXT"),
+        REASON,
         WHEN,
     )
     commands.add(
@@ -83,7 +84,7 @@ def _profile(call: Call) -> Answer:
 
 def _update(call: Call) -> Answer:
     args = call.args
-    return receipt(updates.send(call.open(), args.number, args.audience, args.text, **call.when()))
+    return receipt(updates.send(call.open(), args.number, args.audience, args.text, args.reason, **call.when()))
 
 
 def _approve(call: Call) -> Answer:

@@ -133,7 +133,9 @@ def WHEN(parser: Parser) -> None:  # noqa: N802 - used like the constant NUMBER
 def zone_options(parser: Parser) -> None:
     """`--zone` and `--fold`, for local times."""
     parser.add_argument("--zone", metavar="ZONE", help="the zone of local times, such as Europe/Bucharest")
-    parser.add_argument("--fold", type=int, choices=(0, 1), help="first (0) or second (1) of an hour that happens twice")
+    parser.add_argument(
+        "--fold", type=int, choices=(0, 1), help="first (0) or second (1) of an hour that happens twice"
+    )
 
 
 def tell(answer: Answer, as_json: bool) -> None:

@@ -70,7 +70,11 @@ def _show(call: Call) -> Answer:
     moment = call.moment("at")
     if moment is not None and moment > session.now():
         raise Unusable("That moment is in the future.", "Give a past time, or leave --at out.", code="future-time")
-    seen = incidents.as_known_at(session, call.args.number, moment) if moment else incidents.look(session, call.args.number)
+    seen = (
+        incidents.as_known_at(session, call.args.number, moment)
+        if moment
+        else incidents.look(session, call.args.number)
+    )
     shown = incidents.show(seen, moment or session.now())
     return Answer(_sheet(shown), shown)
 
@@ -79,7 +83,8 @@ def _sheet(shown: dict[str, Any]) -> list[str]:
     lines = [
         f"{shown['number']}  {shown['severity']['code']}  {shown['state']}{'  DRILL' if shown['drill'] else ''}",
         f"{shown['title']}",
-        f"plan {shown['plan']['id']} {shown['plan']['version']} · {shown['entry_count']} entries · root {shown['seal']['root']}",
+        f"plan {shown['plan']['id']} {shown['plan']['version']} · {shown['entry_count']} entries",
+        f"root {shown['seal']['root']}",
     ]
     lines += ["Clocks"] + [f"  {c['id']}  {c['state']}  due {c['due_at']}  {c['label']}" for c in shown["clocks"]]
     lines += ["Roles"] + [f"  {r['role']}  {r['holder'] or '—'}" for r in shown["roles"]]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from app.cli.frame import NUMBER, WHEN, Answer, Call, Commands, Parser, option, zone_options
 from app.domain import scribe
+from app.domain.entries import TEXT_LIMIT
 from app.domain.errors import Refused, Unusable
 from app.services import journal
 from app.services.recorder import Recorded
@@ -77,9 +78,7 @@ def _log(call: Call) -> Answer:
     session, args = call.open(), call.args
     if args.text == "-":
         return _log_lines(call)
-    done = journal.log(
-        session, args.number, args.text, zone=call.zone, plain=args.plain, fold=call.fold, **call.when()
-    )
+    done = journal.log(session, args.number, args.text, zone=call.zone, plain=args.plain, fold=call.fold, **call.when())
     return receipt(done)
 
 
@@ -112,8 +111,10 @@ def scribe_lines() -> Iterator[str]:
         except UnicodeDecodeError as error:
             if pending:
                 yield pending
-            raise Unusable("The line is not UTF-8.", "Save the text as UTF-8 and try again.", code="bad-utf8") from error
-        if len(raw) > 2 * scribe.TEXT_LIMIT:
+            raise Unusable(
+                "The line is not UTF-8.", "Save the text as UTF-8 and try again.", code="bad-utf8"
+            ) from error
+        if len(raw) > 2 * TEXT_LIMIT:
             scribe.checked(line)
         if not line.strip():
             continue

@@ -14,7 +14,13 @@ def add(commands: Commands) -> None:
     """List the commands of this module."""
     group = commands.group("postmortem", "the post-mortem's prose")
     group.add(
-        "set", _write, "write a section", NUMBER, option("section", metavar="SECTION"), option("text", metavar="TEXT"), WHEN
+        "set",
+        _write,
+        "write a section",
+        NUMBER,
+        option("section", metavar="SECTION"),
+        option("text", metavar="TEXT"),
+        WHEN,
     )
     group.add("sections", _sections, "the sections of the plan's template", NUMBER)
     action = commands.group("action", "follow-up actions")

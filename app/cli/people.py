@@ -9,6 +9,7 @@ from app.domain import organisation
 from app.domain.errors import Unusable
 from app.services import looks, profiles, regulatory
 from app.services.files import read_text
+from app.store.shapes import Profile
 
 
 def add(commands: Commands) -> None:
@@ -61,7 +62,7 @@ def _passphrase(path: Path | None) -> str | None:
     return text[0]
 
 
-def _profile(profile: profiles.Profile) -> dict[str, object]:
+def _profile(profile: Profile) -> dict[str, object]:
     return {
         "principal": profile.principal,
         "name": profile.name,

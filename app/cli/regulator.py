@@ -15,7 +15,14 @@ from app.services import incidents, regulatory
 def add(commands: Commands) -> None:
     """List the commands of this module."""
     group = commands.group("clock", "what is due when")
-    group.add("list", _clocks, "the clocks of an incident, tightest first", NUMBER, option("--at", metavar="TIME"), zone_options)
+    group.add(
+        "list",
+        _clocks,
+        "the clocks of an incident, tightest first",
+        NUMBER,
+        option("--at", metavar="TIME"),
+        zone_options,
+    )
     group.add(
         "compute",
         _compute,
@@ -44,7 +51,11 @@ def add(commands: Commands) -> None:
 def _clocks(call: Call) -> Answer:
     session = call.open()
     moment = call.moment("at")
-    seen = incidents.as_known_at(session, call.args.number, moment) if moment else incidents.look(session, call.args.number)
+    seen = (
+        incidents.as_known_at(session, call.args.number, moment)
+        if moment
+        else incidents.look(session, call.args.number)
+    )
     found = [incidents.clock_json(clock) for clock in clocks(seen.plan, seen.view, moment or session.now())]
     lines = [f"{one['state']:<9} due {one['due_at']}  {one['id']}  {one['label']}" for one in found]
     return Answer(lines or ["No clock has started."], found)
@@ -101,5 +112,3 @@ def _show(call: Call) -> Answer:
         lines.append(f"Still open of the minimum: {', '.join(found['missing'])}")
     lines += found["warnings"]
     return Answer(lines, found)
-
-

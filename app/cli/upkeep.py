@@ -14,7 +14,8 @@ from app.services import upkeep, verification
 def add(commands: Commands) -> None:
     """List the commands of this module."""
     commands.add(
-        "verify", _verify, "verify a record, a bag, or everything here", option("what", nargs="?", metavar="FILE|NUMBER"),
+        "verify", _verify, "verify a record, a bag, or everything here",
+        option("what", nargs="?", metavar="FILE|NUMBER"),
         option("--all", action="store_true"),
         option("--trust", action="append", default=[], metavar="FINGERPRINT", help="a log or recovery key you trust"),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from app.domain.timeline import milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An incident on the board. Times are milliseconds since 1970 UTC; `clocks_json` lists the running clocks as `CardClock`."""
+    """An incident on the board. Times are milliseconds since 1970 UTC; `clocks_json` lists the running clocks."""
 
     incident_id: str
     number: str

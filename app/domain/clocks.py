@@ -161,12 +161,13 @@ def tightest(found: Sequence[Clock]) -> Clock | None:
     return min((clock for clock in found if clock.active), key=lambda clock: clock.due_at, default=None)
 
 
-def _spells(view: IncidentView, rule: ClockRule) -> Iterator[tuple[datetime, datetime | None]]:
+def _spells(plan: Plan, view: IncidentView, rule: ClockRule) -> Iterator[tuple[datetime, datetime | None]]:
     """The stretches of time in which the incident's severity was one of the rule's."""
     began: datetime | None = None
     first = True
     for spell in view.severities:
-        inside = not rule.severities or spell.code in rule.severities
+        inside = spell.code in rule.severities if rule.severities else True
+        inside = inside and (not rule.worst or plan.severity_ranks[spell.code] <= rule.worst)
         if inside and began is None:
             began = datetime.min.replace(tzinfo=spell.at.tzinfo) if first else spell.at
         elif not inside and began is not None:
@@ -185,7 +186,7 @@ def _of_rule(
         return
     stops = [event for event in events_for(plan, view, rule.stop) if event.at <= now]
     ends = _lasting(plan, view, [event for event in events_for(plan, view, rule.until) if event.at <= now])
-    for began, ended in _spells(view, rule):
+    for began, ended in _spells(plan, view, rule):
         if rule.kind == "cadence":
             clock = _cadence(rule, starts[0], stops, ends, began, ended, now, holidays)
         else:

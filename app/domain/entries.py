@@ -249,11 +249,13 @@ class TaskAssigned:
 
 @dataclass(frozen=True, slots=True)
 class UpdateSent:
-    """An audience was told."""
+    """An audience was told; `warned` names the SHOULD gates that were passed with the given reason."""
 
     type: ClassVar[str] = "update.sent"
     audience: str
     text: Text
+    reason: Text | None = None
+    warned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,8 +108,10 @@ class IncidentClass:
 class ClockRule:
     """A due time: it starts at an event, runs for an amount, and is met by another event.
 
-    Events: `declared`, `detected`, `acknowledged`, `aware`, `resolved`, `closed`, `postmortem`, `state:CODE`,
-    `task:ID`, `update:AUDIENCE`, `role:CODE`, `checklist:ID` (all its tasks settled), `runbook:ID` (started). A
+    Events: `declared`, `detected`, `acknowledged`, `aware`, `resolved`, `closed`, `monitoring`, `recovering`,
+    `postmortem` (issued), `state:CODE`, `severity:CODE`, `task:ID`, `checklist:ID` (all its tasks settled),
+    `runbook:ID` (started), `update:AUDIENCE`, `role:CODE`, `handover:CODE`, `function:NAME` (that role is held),
+    `decision:TOPIC`, `postmortem:SECTION` (written), `export:REPORT`. A
     cadence restarts at each `stop` and ends at `until`. `severities` empty means all. `inclusive` false: the due
     moment itself is too late. `warn_minutes` before the due moment the clock asks for attention.
     """
@@ -123,6 +125,7 @@ class ClockRule:
     unit: Unit
     severities: tuple[str, ...] = ()
     until: tuple[str, ...] = ()
+    worst: int = 0
     inclusive: bool = True
     warn_minutes: int | None = None
     audience: str = ""

@@ -177,7 +177,9 @@ _ACTS: dict[str, _Act] = {
         lambda s, n, a: postmortem.add_action(s.session, n, a["text"], a.get("owner"), str(a["due"]), **s.at(a))
     ),
     "state": _quiet(lambda s, n, a: lifecycle.change_state(s.session, n, a["state"], a.get("reason"), **s.at(a))),
-    "severity": _quiet(lambda s, n, a: lifecycle.change_severity(s.session, n, a["severity"], a.get("reason"), **s.at(a))),
+    "severity": _quiet(
+        lambda s, n, a: lifecycle.change_severity(s.session, n, a["severity"], a.get("reason"), **s.at(a))
+    ),
     "approve": _quiet(lambda s, n, a: attestation.approve(s.session, n, a["entry"], None, SAMPLE_PASSPHRASE)),
 }
 

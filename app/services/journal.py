@@ -10,6 +10,7 @@ from app.domain import entries as e
 from app.domain import scribe
 from app.domain.errors import NotAllowed, Unusable
 from app.domain.instants import to_text
+from app.domain.plan import Plan
 from app.domain.timeline import is_row
 from app.services import looks, reading
 from app.services.looks import Look
@@ -67,13 +68,20 @@ def decide(
     """Record a decision; `topic` names the gate that waits for it. Unusable for a topic that no gate knows."""
 
     def make(look: Look) -> tuple[Act, ...]:
-        known = {need.ref for gate in look.plan.gates for need in gate.needs if need.kind.endswith("decision")}
+        known = topics(look.plan)
         if topic and topic not in known:
             listed = ", ".join(sorted(known)) or "none"
-            raise Unusable(f"No gate of the plan waits for {topic!r}.", f"Topics: {listed}.", code="unknown-topic")
+            raise Unusable(f"Nothing in the plan waits for {topic!r}.", f"Topics: {listed}.", code="unknown-topic")
         return (Act(e.Decided(decision, reason or None, topic), at=at, said_by=said_by),)
 
     return record(session, number, make)[0]
+
+
+def topics(plan: Plan) -> frozenset[str]:
+    """The topics of decisions that gates and clocks of the plan wait for."""
+    asked = {need.ref for gate in plan.gates for need in gate.needs if need.kind.endswith("decision")}
+    ended = {word for clock in plan.clocks for word in (*clock.stop, *clock.until)}
+    return frozenset(asked | {word.removeprefix("decision:") for word in ended if word.startswith("decision:")})
 
 
 def correct(

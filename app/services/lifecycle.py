@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.domain import entries as e
-from app.domain.clocks import clocks
 from app.domain.errors import NotAllowed, Unusable
-from app.domain.gates import GateStatus, gates, gates_before
 from app.domain.plan import Plan
+from app.services import gatekeeping
 from app.services.incidents import class_code, severity_code
 from app.services.looks import Look
 from app.services.recorder import Act, Recorded, record
@@ -67,16 +66,11 @@ def change_state(
     def make(look: Look) -> tuple[Act, ...]:
         wanted = _state_code(look.plan, code)
         _allowed_next(look, wanted)
-        waiting = gates_before(_gates(session, look), f"state:{wanted}")
-        warned = _pass(waiting, reason, look.view.number, wanted)
+        refusal = f"{look.view.number} cannot go to {wanted} yet"
+        warned = gatekeeping.through(session, look, f"state:{wanted}", reason, refusal)
         return (Act(e.StateChanged(wanted, reason, warned), at=at, said_by=said_by),)
 
     return record(session, number, make)[0]
-
-
-def _gates(session: Session, look: Look) -> tuple[GateStatus, ...]:
-    now = session.now()
-    return gates(look.plan, look.view, clocks(look.plan, look.view, now), now)
 
 
 def _state_code(plan: Plan, text: str) -> str:
@@ -100,23 +94,6 @@ def _allowed_next(look: Look, wanted: str) -> None:
         raise NotAllowed(
             f"From {here} the plan does not go to {wanted}.", f"Next: {', '.join(following)}.", code="not-next"
         )
-
-
-def _pass(waiting: tuple[GateStatus, ...], reason: str | None, number: str, wanted: str) -> tuple[str, ...]:
-    """The SHOULD gates that are passed with a reason. NotAllowed for a MUST, or a SHOULD without one."""
-    hard = [status for status in waiting if status.gate.strength == "MUST"]
-    soft = [status for status in waiting if status.gate.strength == "SHOULD"]
-    stopping = hard or ([] if reason else soft)
-    if stopping:
-        missing = tuple(point.text for status in stopping for point in status.missing)
-        hint = "Settle each point first." if hard else "Settle each point, or give a --reason, which is recorded."
-        raise NotAllowed(
-            f"{number} cannot go to {wanted} yet: {len(missing)} point{'s' if len(missing) != 1 else ''} missing.",
-            hint,
-            code="gate",
-            missing=missing,
-        )
-    return tuple(status.gate.id for status in soft)
 
 
 def classify(

@@ -6,15 +6,23 @@ from datetime import datetime
 
 from app.domain import entries as e
 from app.domain.errors import Unusable
+from app.services import gatekeeping
 from app.services.looks import Look
 from app.services.recorder import Act, Recorded, record
 from app.services.session import Session
 
 
 def send(
-    session: Session, number: str, audience: str, text: str, *, at: datetime | None = None, said_by: str | None = None
+    session: Session,
+    number: str,
+    audience: str,
+    text: str,
+    reason: str | None = None,
+    *,
+    at: datetime | None = None,
+    said_by: str | None = None,
 ) -> Recorded:
-    """Record that an audience was told; nothing is sent by the program."""
+    """Record that an audience was told; nothing is sent by the program. A SHOULD gate before it takes a reason."""
 
     def make(look: Look) -> tuple[Act, ...]:
         known = [item.code for item in look.plan.audiences]
@@ -24,6 +32,8 @@ def send(
                 f"It has {', '.join(known)}.",
                 code="unknown-audience",
             )
-        return (Act(e.UpdateSent(audience, text), at=at, said_by=said_by),)
+        refusal = f"{look.view.number}: {audience} should not be told yet"
+        warned = gatekeeping.through(session, look, f"update:{audience}", reason, refusal)
+        return (Act(e.UpdateSent(audience, text, reason if warned else None, warned), at=at, said_by=said_by),)
 
     return record(session, number, make)[0]

@@ -26,9 +26,7 @@ def verify(
 ) -> Verdict:
     """Verify a stored record whole: every hash, signature, key and checkpoint."""
     parts = record_parts(session, looks.find(session, number))
-    return verify_record(
-        parts.incident, parts.lines, parts.disclosures, parts.checkpoints, trust, progress, cancelled
-    )
+    return verify_record(parts.incident, parts.lines, parts.disclosures, parts.checkpoints, trust, progress, cancelled)
 
 
 def verify_file(path: Path, trust: frozenset[str] = frozenset()) -> Verdict:
