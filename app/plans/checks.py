@@ -13,6 +13,8 @@ from app.plans.lines import Path
 _EVENTS = {
     "declared", "detected", "acknowledged", "aware", "resolved", "closed", "monitoring", "recovering", "postmortem",
 }  # fmt: skip
+_FREE = {"decision", "export"}
+_NOUNS = {"update": "audience", "handover": "role", "postmortem": "section"}
 _ACTS = {"postmortem", "restart", "cleanup"}
 _FUNCTIONS = {"commander", "scribe", "dpo", "technical", "communications", "security"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}|[{}]")
@@ -50,15 +52,16 @@ class _Known:
         kind, colon, code = name.partition(":")
         if not colon:
             return None if name in _EVENTS else f"`{name}` is no event"
-        if kind == "function":
-            return None if code in _FUNCTIONS else f"`{name}`: no role has the function {code}"
+        if kind in _FREE:
+            return None if code else f"`{name}` names no {kind}"
         groups = {
-            "state": self.states, "task": self.tasks, "update": self.audiences, "role": self.roles,
-            "checklist": self.checklists, "runbook": self.runbooks,
+            "state": self.states, "severity": self.severities, "task": self.tasks, "checklist": self.checklists,
+            "runbook": self.runbooks, "update": self.audiences, "role": self.roles, "handover": self.roles,
+            "function": _FUNCTIONS, "postmortem": self.sections,
         }  # fmt: skip
         if kind not in groups:
             return f"`{name}` is no event"
-        return None if code in groups[kind] else f"`{name}`: the plan has no {_noun(kind)} {code}"
+        return None if code in groups[kind] else f"`{name}`: the plan has no {_NOUNS.get(kind, kind)} {code}"
 
 
 def faults(plan: Plan) -> list[Fault]:
@@ -71,10 +74,6 @@ def faults(plan: Plan) -> list[Fault]:
     found += [fault for index, gate in enumerate(plan.gates) for fault in _gate(("gates", index), gate, known)]
     found += [*_templates(plan, known), *_windows(plan)]
     return found
-
-
-def _noun(kind: str) -> str:
-    return "audience" if kind == "update" else kind
 
 
 def _unknown(path: Path, codes: Iterable[str], known: set[str], noun: str) -> Iterator[Fault]:
@@ -236,7 +235,7 @@ def _gate(path: Path, gate: Gate, known: _Known) -> Iterator[Fault]:
     kind, _, code = gate.blocks.partition(":")
     groups = {"state": known.states, "update": known.audiences}
     if kind in groups and code:
-        yield from _unknown((*path, "blocks"), [code], groups[kind], _noun(kind))
+        yield from _unknown((*path, "blocks"), [code], groups[kind], _NOUNS.get(kind, kind))
     elif gate.blocks not in _ACTS:
         yield Fault((*path, "blocks"), f"`{gate.blocks}` is nothing that a gate can block")
     if not gate.needs:

@@ -213,6 +213,39 @@ FAULTS = {
     "runbook of an unknown class": (
         '[[runbooks]]\nid = "r"\ntitle = "R"\nclasses = ["flood"]\n', 4, "the plan has no class flood",
     ),
+    "role apart from nobody": (
+        '[[roles]]\ncode = "a"\ntitle = "A"\nseparate_from = ["z"]\n', 4, "the plan has no role z",
+    ),
+    "class with an unknown runbook": (
+        '[[classes]]\ncode = "a"\ntitle = "A"\nrunbook = "z"\n', 4, "the plan has no runbook z",
+    ),
+    "table row for an unknown severity": (
+        '[[choices]]\ntable = "t"\nchoose = "c"\nseverities = ["Z"]\n', 4, "the plan has no severity Z",
+    ),
+    "audience from an unknown severity": (
+        '[[audiences]]\ncode = "a"\ntitle = "A"\nseverity_from = "Z"\n', 4, "the plan has no severity Z",
+    ),
+    "phase that starts at nothing": (
+        '[[phases]]\nid = "a"\ntitle = "A"\nstart = "lunch"\n', 4, "`lunch` is no event",
+    ),
+    "section twice": (
+        '[postmortem]\nsections = [\n{ id = "a", title = "A" },\n{ id = "a", title = "B" },\n]\n', 2,
+        "the section a stands twice",
+    ),
+    "post-mortem from an unknown severity": ('[postmortem]\nseverity_from = "Z"\n', 2, "the plan has no severity Z"),
+    "translation that lacks an example": (
+        '[[severities]]\ncode = "X"\ntitle = "X"\nexamples = ["a", "b"]\nexamples_en = ["a"]\n', 5,
+        "X has 2 examples and 1 translations",
+    ),
+    "escalation to an unknown role": (
+        '[[severities]]\ncode = "X"\ntitle = "X"\nescalation = [\n  { who = "Chief", role = "z" },\n]\n', 5,
+        "the plan has no role z",
+    ),
+    "template with an unbound field": (
+        '[[templates]]\nid = "a"\ntitle = "A"\naudience = "internal"\nbody = "Hello"\nfields = { "[N]" = "x" }\n', 1,
+        "the placeholder [N] is not in the template a",
+    ),
+    "budget of nothing": (TASKS.replace('"One" }', '"One", budget_minutes = 0 }'), 6, "a budget is 1 to"),
     "a list that is a word": ('ours = "states"\n', 1, "`ours` is \"states\", and must be a list"),
     "a table that is a list": ("[[names]]\nnumber = 'X'\n", 1, "`names`"),
     "not TOML": ('[[clocks]]\nid = "ack\n', 2, "this is not TOML"),
