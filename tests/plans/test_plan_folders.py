@@ -94,7 +94,7 @@ closed = true
     commander = plan.role_for("commander")
     assert commander
     assert commander.code == "chief"
-    assert [rule.amount for rule in plan.clocks] == [24]
+    assert plan.clocks[0].amount == 24
     assert plan.state_codes == ("OPEN", "DONE")
     assert not {"states", "role:commander", "clock:gdpr-art33", "names.number", "audience:authority"} & set(plan.ours)
     (gate,) = plan.gates
