@@ -149,6 +149,8 @@ def _clock(path: Path, rule: ClockRule, known: _Known) -> Iterator[Fault]:
         yield Fault((*path, "amount"), f"a clock runs for at least 1 and at most {most}, not {rule.amount}")
     if rule.warn_minutes is not None and not 0 <= rule.warn_minutes <= _MOST:
         yield Fault((*path, "warn_minutes"), f"a warning is 0 to {_MOST} minutes before, not {rule.warn_minutes}")
+    if rule.worst < 0:
+        yield Fault((*path, "worst"), f"the number of the worst levels is 0 (all) or more, not {rule.worst}")
     if not rule.stop:
         yield Fault((*path, "stop"), "a clock needs at least one event that meets it")
     for key, names in (("start", (rule.start,)), ("stop", rule.stop), ("until", rule.until)):

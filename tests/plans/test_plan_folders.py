@@ -178,6 +178,7 @@ FAULTS = {
     "fraction": (CLOCK.replace("15", "1.5"), 8, "`amount` is 1.5, and must be a whole number"),
     "unknown word": (CLOCK.replace('"minutes"', '"fortnights"'), 9, "`unit` is \"fortnights\", and must be one of"),
     "negative clock": (CLOCK.replace("15", "-15"), 8, "at least 1 and at most 1000000 minutes, not -15"),
+    "clock for less than no levels": (CLOCK + "worst = -1\n", 10, "the worst levels is 0 (all) or more"),
     "endless clock": (CLOCK.replace("15", "99999999999999999999"), 8, "at most 1000000 minutes"),
     "code with a space": (CLOCK.replace('"ack"', '"the ack"'), 3, "'the ack' cannot be typed"),
     "number with a slash": ('[names]\nnumber = "INC/{sequence:3}"\n', 2, "a number is letters, digits"),
