@@ -24,6 +24,7 @@ class Settings:
     layout: str = "war room"
     last_incident: str = ""
     last_profile: str = ""
+    last_plan: str = ""
     width: int = 1366
     height: int = 768
     maximised: bool = False

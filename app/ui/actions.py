@@ -110,30 +110,26 @@ def window_commands(window: Window) -> tuple[Command, ...]:
     """The commands of the window itself; each pane adds its own."""
     live = window.live
 
-    def opened() -> bool:
-        return live.look is not None
-
+    acts = window.acts
     incident, view, guide = "Incident", "View", "Help"
     size = window.change_text_size
     return (
         Command(
             "declare",
             "Declare an incident…",
-            window.declare,
+            acts.declare,
             "Ctrl+N",
             "Plan, severity and title are enough.",
             incident,
         ),
         Command("start", "Start page", window.show_start, "Alt+0", "Recent incidents, search, the sample.", incident),
-        Command(
-            "sign-in", "Who signs…", window.choose_signer, "F2", "Sign as somebody else, or add a person.", incident
-        ),
+        Command("sign-in", "Who signs…", acts.choose_signer, "F2", "Sign as somebody else, or add a person.", incident),
         Command("lock", "Lock the key now", live.lock, "Ctrl+Shift+L", "The next act unlocks it again.", incident),
         Command(
-            "recovery-sheet", "Save the recovery sheet…", window.save_recovery_sheet, "", "Keep it elsewhere.", incident
+            "recovery-sheet", "Save the recovery sheet…", acts.save_recovery_sheet, "", "Keep it elsewhere.", incident
         ),
         Command("quit", "Quit", window.close, "Ctrl+Q", "Drafts and the window come back.", incident),
-        Command("palette", "Search or run a command", window.show_palette, "Ctrl+K", "Type a part of its name.", view),
+        Command("palette", "Search or run a command", acts.show_palette, "Ctrl+K", "Type a part of its name.", view),
         Command("next-pane", "Next pane", lambda: window.step_pane(1), "F6", "", view),
         Command("previous-pane", "Previous pane", lambda: window.step_pane(-1), "Shift+F6", "", view),
         Command("larger", "Larger text", lambda: size(1), "Ctrl++", "Up to 200 %.", view),
@@ -144,7 +140,7 @@ def window_commands(window: Window) -> tuple[Command, ...]:
         Command(
             "reset-layout", "Put the panes back", window.reset_layout, "", "The sizes as they were at first.", view
         ),
-        Command("help", "Help for this pane", window.show_help, "F1", "", guide),
-        Command("cheat-sheet", "Keys", window.show_cheat_sheet, "?", "Every key on one page.", guide),
-        Command("diagnostics", "Copy diagnostics", window.copy_diagnostics, "", "Nothing that people wrote.", guide),
+        Command("help", "Help for this pane", acts.show_help, "F1", "", guide),
+        Command("cheat-sheet", "Keys", acts.show_cheat_sheet, "?", "Every key on one page.", guide),
+        Command("diagnostics", "Copy diagnostics", acts.copy_diagnostics, "", "Nothing that people wrote.", guide),
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, QTimer, QTimeZone, Signal
@@ -17,6 +17,8 @@ from app.ui import tasks
 
 if TYPE_CHECKING:
     from app.domain.board import Card
+    from app.domain.plan import Plan
+    from app.domain.timeline import TimelineRow
     from app.services.looks import Look
     from app.services.session import Session, Signer
 
@@ -25,6 +27,19 @@ R = TypeVar("R")
 POLL_MS = 500
 TICK_MS = 1000
 FRESH_S = 5
+
+
+class FirstPage(Protocol):
+    """What is read before the session is open: the board, and the newest rows of one incident."""
+
+    @property
+    def cards(self) -> tuple[Card, ...]: ...
+    @property
+    def incident_id(self) -> str: ...
+    @property
+    def rows(self) -> tuple[TimelineRow, ...]: ...
+    @property
+    def row_count(self) -> int: ...
 
 
 @dataclass(slots=True)
@@ -53,6 +68,7 @@ class State:
     cards: tuple[Card, ...]
     look: Look | None
     rows: int
+    owed: tuple[str, ...]
 
 
 class Live(QObject):
@@ -61,6 +77,8 @@ class Live(QObject):
     ready = Signal()
     """The session is open; until then cards come from the first page and nothing can be recorded."""
     board_changed = Signal()
+    plans_changed = Signal()
+    owed_changed = Signal()
     incident_changed = Signal()
     """The open incident advanced, or another one is open, or none."""
     rows_changed = Signal(int)
@@ -80,7 +98,13 @@ class Live(QObject):
         super().__init__()
         self.session: Session | None = None
         self.cards: tuple[Card, ...] = ()
+        self.plans: Mapping[str, Plan] = {}
+        """The plans at hand by id, newest versions; empty until the session is ready."""
+        self.owed: tuple[str, ...] = ()
+        """What first start left for later, one sentence each."""
         self.look: Look | None = None
+        self.first_rows: tuple[TimelineRow, ...] = ()
+        """The newest rows of the open incident, for the first paint only."""
         self.row_count = 0
         self.signer: Signer | None = None
         self._zone = zone or bytes(QTimeZone.systemTimeZoneId().data()).decode() or "UTC"
@@ -150,6 +174,27 @@ class Live(QObject):
 
     # what changes it
 
+    def begin(self, page: FirstPage, incident_id: str) -> None:
+        """What the first page brought, before there is a session; `incident_id` is to be opened if it is there."""
+        self.cards = page.cards
+        if any(card.incident_id == incident_id for card in page.cards):
+            self._incident = incident_id
+        if page.incident_id == self._incident:
+            self.first_rows, self.row_count = page.rows, page.row_count
+
+    @property
+    def card(self) -> Card | None:
+        """The open incident's card, there from the first paint on."""
+        return next((card for card in self.cards if card.incident_id == self._incident), None)
+
+    def signed_in(self) -> None:
+        """Somebody signed in through the session itself: acts that waited are carried out."""
+        if self.session is not None:
+            self._locked = False
+            self._set_signer(self.session.signer)
+            self.refresh()
+            self._carry_on()
+
     def start(self, session: Session) -> None:
         """The session is open: from now on verbs run, and other processes' commits are looked for."""
         self.session = session
@@ -157,7 +202,15 @@ class Live(QObject):
         self.ready.emit()
         self.signer_changed.emit()
         self.refresh()
+        tasks.write(lambda: _plans(session), self._take_plans)
         self.resume()
+        if self.signer is not None:
+            self._carry_on()
+
+    def _take_plans(self, plans: dict[str, Plan]) -> None:
+        self.plans = plans
+        self.plans_changed.emit()
+        self.board_changed.emit()
 
     def pause(self) -> None:
         """Nobody looks: no ticks, no polls."""
@@ -309,10 +362,13 @@ class Live(QObject):
         return answer
 
     def stop(self) -> None:
-        """Before the window goes: nobody will answer or look any more."""
+        """Before the window goes: nobody will answer or look any more; the session closes after its last write."""
         self.pause()
         for prompt in tuple(self._prompts):
             prompt.answer(None)
+        session, self.session = self.session, None
+        if session is not None:
+            tasks.write(session.close)
 
     # inside
 
@@ -350,6 +406,9 @@ class Live(QObject):
         if state.cards != self.cards:
             self.cards = state.cards
             self.board_changed.emit()
+        if state.owed != self.owed:
+            self.owed = state.owed
+            self.owed_changed.emit()
         if incident == self._incident:
             self._take_incident(state)
 
@@ -369,7 +428,7 @@ class Live(QObject):
         session = self.session
         if session is None or self._reading:
             return
-        tasks.run(lambda: _version(session), self._take_version, self._no_version)
+        tasks.run(session.store.data_version, self._take_version, self._no_version)
 
     def _take_version(self, version: object) -> None:
         if version != self._version:
@@ -382,17 +441,18 @@ class Live(QObject):
 
 
 def _state(session: Session, incident: str) -> State:
-    from app.services import incidents
+    from app.services import incidents, profiles
 
-    cards = incidents.board(session)
+    cards, owed = incidents.board(session), profiles.owed(session)
     if not incident:
-        return State(cards, None, 0)
-    return State(cards, incidents.look(session, incident), incidents.row_count(session, incident))
+        return State(cards, None, 0, owed)
+    return State(cards, incidents.look(session, incident), incidents.row_count(session, incident), owed)
 
 
-def _version(session: Session) -> object:
-    with session.store.read() as read:
-        return read.data_version()
+def _plans(session: Session) -> dict[str, Plan]:
+    from app.services import plans
+
+    return {summary.id: plans.get(session, summary.id)[0] for summary in plans.available(session)}
 
 
 def _first_changed(before: Look | None, after: Look | None, rows: int) -> int:

@@ -123,6 +123,9 @@ class Pane(QWidget):
         """What this pane adds to menus, palette and cheat sheet."""
         return ()
 
+    def leave(self) -> None:
+        """The window closes: keep what is being typed."""
+
     def focus_first(self) -> None:
         """Take the keyboard: F6 and Alt+number come here."""
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -264,6 +264,7 @@ def style_sheet(t: Tokens) -> str:
     The first rule is a guard: Qt guesses rich text in labels and tooltips, and loads local files from it.
     """
     line, small = t.line, px(SMALL)
+    icons = (paths.resources() / "icons").as_posix().replace('"', '\\"')
     return f"""
 QLabel {{ qproperty-textFormat: PlainText; }}
 QLabel[trusted="true"] {{ qproperty-textFormat: AutoText; }}
@@ -287,7 +288,9 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QDateTi
   border: 2px solid {t.focus}; padding: {px(4) - 1}px {px(8) - 1}px; }}
 QLineEdit[wrong="true"], QComboBox[wrong="true"], QPlainTextEdit[wrong="true"] {{ border-color: {t.overdue}; }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled {{ color: {t.outline}; background: {t.window}; }}
-QComboBox::drop-down {{ border: 0; width: {px(22)}px; }}
+QComboBox::drop-down {{ border: 0; width: {px(24)}px; }}
+QComboBox::down-arrow {{ image: url("{icons}/combo-{"dark" if t.dark else "light"}.svg");
+  width: {px(14)}px; height: {px(14)}px; }}
 QComboBox QAbstractItemView {{ border: 1px solid {t.outline}; background: {t.surface}; padding: 2px; outline: 0; }}
 QPushButton {{
   background: {t.surface}; color: {t.text}; border: 1px solid {t.outline}; border-radius: 5px;
@@ -305,6 +308,18 @@ QToolButton:focus {{ border-color: {t.focus}; color: {t.text}; }}
 QToolButton:checked {{ color: {t.text}; background: {t.alternate}; }}
 QToolButton::menu-indicator {{ image: none; }}
 QCheckBox {{ spacing: {px(8)}px; }}
+QCheckBox::indicator {{ width: {px(14)}px; height: {px(14)}px; border: 1px solid {t.outline}; border-radius: 3px;
+  background: {t.surface}; }}
+QCheckBox::indicator:checked {{ background: {t.selection}; border-color: {t.selection};
+  image: url("{icons}/tick.svg"); }}
+QCheckBox::indicator:focus {{ border: 2px solid {t.focus}; }}
+QFrame[panel="true"] {{ background: {t.surface}; border: 1px solid {t.outline}; border-radius: 8px; }}
+QLineEdit[bare="true"], QLineEdit[bare="true"]:focus {{ border: 0; background: transparent;
+  padding: {px(10)}px {px(14)}px; font-size: {px(14)}px; }}
+QAbstractItemView[boxed="true"] {{ border: 1px solid {t.outline}; border-radius: 5px; padding: 1px; }}
+QAbstractItemView[boxed="true"]:focus {{ border: 2px solid {t.focus}; padding: 0; }}
+QToolButton[search="true"] {{ background: {t.surface}; border: 1px solid {line}; padding: {px(3)}px {px(10)}px;
+  margin: {px(2)}px {px(12)}px {px(2)}px 0; }}
 QAbstractScrollArea {{ border: 0; }}
 QTableView, QListView, QTreeView {{
   background: {t.surface}; alternate-background-color: {t.alternate}; border: 0; outline: 0; gridline-color: {line}; }}
@@ -318,9 +333,6 @@ QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QFrame[rule="true"] {{ background: {line}; border: 0; max-height: 1px; min-height: 1px; }}
 QWidget[surface="true"] {{ background: {t.surface}; }}
-QLabel[tone="secondary"] {{ color: {t.secondary}; }}
-QLabel[tone="attention"] {{ color: {t.attention}; }}
-QLabel[tone="overdue"] {{ color: {t.overdue}; }}
 QLabel[badge="true"] {{ border: 1px solid {t.outline}; border-radius: 4px; padding: {px(3)}px {px(6)}px;
   font-size: {px(CAPTION)}px; font-weight: 600; }}
 QWidget[notice="true"] {{ background: {t.tint}; }}
@@ -330,6 +342,9 @@ QLabel[role="caption"] {{ color: {t.secondary}; font-size: {px(CAPTION)}px; }}
 QLabel[role="small"] {{ color: {t.secondary}; font-size: {small}px; }}
 QLabel[role="title"] {{ font-size: {px(TITLE)}px; font-weight: 600; }}
 QLabel[role="strong"] {{ font-weight: 600; }}
+QLabel[tone="secondary"] {{ color: {t.secondary}; }}
+QLabel[tone="attention"] {{ color: {t.attention}; }}
+QLabel[tone="overdue"] {{ color: {t.overdue}; }}
 """
 
 

@@ -2,58 +2,81 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import settings as stored
 from app.domain.errors import Refused
+from app.settings import Settings
 from app.ui import actions, errors, theme
+from app.ui.acts import Acts
 from app.ui.catalog import PANES, PaneSpec
 from app.ui.guard import override_safe, slot_safe
+from app.ui.idle import Idle
 from app.ui.live import Live
 from app.ui.pane import Pane
+from app.ui.panes.start import StartPage
 from app.ui.widgets.labels import rule
 from app.ui.widgets.notice import Notice
 from app.ui.widgets.status import Status
 from app.ui.widgets.strip import Strip
-
-if TYPE_CHECKING:
-    from app.settings import Settings
+from app.ui.widgets.unlock import UnlockLine
 
 WIDTHS = (264, 784, 318)
 """Board, centre and right at 1366 px."""
+RIGHT_HEIGHTS = (222, 441)
 
 
 class Window(QMainWindow):
-    """One window of the program."""
+    """One window on one data folder."""
+
+    painted = Signal()
+    """The first picture is on the screen; whatever is slow may begin."""
+    sample_wanted = Signal()
+    gone = Signal()
 
     def __init__(self, live: Live, folder: Path, settings: Settings | None = None) -> None:
         super().__init__()
         self.live = live
         self.folder = folder
-        self.settings = settings or stored.Settings()
+        self.settings = settings or Settings()
         self.registry = actions.Registry(self.settings.shortcuts)
         self.panes: dict[str, Pane] = {}
-        self.setWindowTitle("Incident Cockpit")
+        self._to_scribe = False
+        self._shown_incident = ""
+        self._waits_for_paint = True
+        self.acts = Acts(self)
         self.setMinimumSize(QSize(800, 500))
         self.resize(self.settings.width, self.settings.height)
         self.strip, self.notice, self.status = Strip(live), Notice(), Status(live)
+        self.unlock, self.start = UnlockLine(live), StartPage(live)
         self.stack = QStackedWidget()
         self._centre = QStackedWidget()
         self._right = QSplitter(Qt.Orientation.Vertical)
         self._across = QSplitter(Qt.Orientation.Horizontal)
+        self._idle = Idle(self.settings.lock_after_minutes)
         self._build()
         self.registry.add(actions.window_commands(self))
         self._build_panes()
         self._build_menus()
         self._connect()
-        self._restore = errors.install(self.show_refusal, self._crashed)
+        self._restore_errors = errors.install(self.show_refusal, self.acts.crashed)
+        self.setWindowTitle("Incident Cockpit")
+        self.stack.setCurrentWidget(self._across if live.incident_id else self.start)
 
     # building
 
@@ -62,11 +85,12 @@ class Window(QMainWindow):
             splitter.setHandleWidth(1)
             splitter.setChildrenCollapsible(False)
         self.stack.addWidget(self._across)
+        self.stack.addWidget(self.start)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for each in (rule(), self.strip, rule(), self.notice):
+        for each in (rule(), self.strip, rule(), self.unlock, self.notice):
             column.addWidget(each)
         column.addWidget(self.stack, 1)
         column.addWidget(rule())
@@ -79,18 +103,21 @@ class Window(QMainWindow):
             self.panes[spec.id] = pane
             self.registry.add([self._goto(spec), *pane.commands()])
             pane.header.chosen.connect(self.show_pane)
-            if spec.place == "left":
-                self._across.addWidget(pane)
-            elif spec.place == "centre":
+            if spec.place == "centre":
                 self._centre.addWidget(pane)
             else:
-                self._right.addWidget(pane)
+                (self._across if spec.place == "left" else self._right).addWidget(pane)
         self._across.addWidget(self._centre)
         self._across.addWidget(self._right)
         for place, stretch in enumerate((0, 1, 0)):
             self._across.setStretchFactor(place, stretch)
         self._label_centre()
         self.reset_layout()
+        for name, splitter in self._splitters().items():
+            splitter.restoreState(QByteArray(b64decode(self.settings.splitters.get(name, ""))))
+
+    def _splitters(self) -> dict[str, QSplitter]:
+        return {"across": self._across, "right": self._right}
 
     def _goto(self, spec: PaneSpec) -> actions.Command:
         keys = f"Alt+{spec.number}" if spec.number else ""
@@ -101,34 +128,50 @@ class Window(QMainWindow):
     def _build_menus(self) -> None:
         bar = self.menuBar()
         for name in actions.MENUS:
-            listed = [command for command in self.registry.all() if command.menu == name]
+            listed = tuple(command for command in self.registry.all() if command.menu == name)
             if not listed:
                 continue
             menu = bar.addMenu(name)
             menu.addActions([self.registry.action(command.id) for command in listed])
-            menu.aboutToShow.connect(lambda it=tuple(listed): self._show_enabled(it))
-        self.addActions([self.registry.action(c.id) for c in self.registry.all() if c.shortcut or c.menu])
-        search = QToolButton()
+            menu.aboutToShow.connect(lambda it=listed: self._show_enabled(it))
+        self.addActions([self.registry.action(command.id) for command in self.registry.all()])
+        search = QToolButton(self)
         search.setText("Search or run a command   Ctrl K")
         search.setProperty("search", True)
         search.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        search.clicked.connect(self.show_palette)
+        search.clicked.connect(self.acts.show_palette)
         bar.setCornerWidget(search)
+        search.show()
 
     def _show_enabled(self, listed: Iterable[actions.Command]) -> None:
         for command in listed:
             self.registry.action(command.id).setEnabled(command.enabled())
 
     def _connect(self) -> None:
-        self.live.failed.connect(self.show_refusal)
-        self.strip.signer_clicked.connect(self.choose_signer)
-        self.strip.show_owed(())
+        live, start, acts = self.live, self.start, self.acts
+        live.failed.connect(self.show_refusal)
+        live.incident_changed.connect(self._incident_changed)
+        live.first_profile_wanted.connect(self.show_start)
+        live.ready.connect(self._ready)
+        self.strip.signer_clicked.connect(acts.choose_signer)
+        self.strip.owed_clicked.connect(acts.show_owed)
+        start.chosen.connect(self.open_incident)
+        start.named.connect(acts.first_name)
+        start.declare_wanted.connect(acts.declare)
+        start.sample_wanted.connect(self.sample_wanted)
+        self._idle.passed.connect(live.lock)
 
     # panes
 
     def pane(self, identity: str) -> Pane:
         """The pane with that id; KeyError if there is none."""
         return self.panes[identity]
+
+    def focused_pane(self) -> Pane | None:
+        """The pane that has the keyboard."""
+        focus = QApplication.focusWidget()
+        found = [pane for pane in self.panes.values() if focus is pane or (focus and pane.isAncestorOf(focus))]
+        return found[0] if found else None
 
     @slot_safe
     def show_pane(self, identity: str) -> None:
@@ -150,95 +193,122 @@ class Window(QMainWindow):
         visible = [spec.id for spec in PANES if self.panes[spec.id].isVisible()]
         if not visible:
             return
-        focus = QApplication.focusWidget()
-        here = next((i for i, each in enumerate(visible) if focus and self.panes[each].isAncestorOf(focus)), -1)
-        start = here if here >= 0 or step > 0 else 0
-        self.show_pane(visible[(start + step) % len(visible)])
+        here = self.focused_pane()
+        place = next((i for i, each in enumerate(visible) if self.panes[each] is here), -1 if step > 0 else 0)
+        self.show_pane(visible[(place + step) % len(visible)])
 
     def reset_layout(self) -> None:
         """The sizes as they were at first."""
         self._across.setSizes([theme.px(width) for width in WIDTHS])
-        self._right.setSizes([theme.px(222), theme.px(441)])
+        self._right.setSizes([theme.px(height) for height in RIGHT_HEIGHTS])
 
-    # what commands do
+    # which incident
 
-    def declare(self) -> None:
-        """Open the declare form."""
-
+    @slot_safe
     def show_start(self) -> None:
-        """Recent incidents, search, the sample."""
+        """Recent incidents, search, the sample; at the first start the field for a name."""
+        self.start.refresh()
+        self.stack.setCurrentWidget(self.start)
+        self.start.focus_first()
 
     @slot_safe
-    def choose_signer(self) -> None:
-        """Choose who signs."""
+    def _ready(self) -> None:
+        if self.stack.currentWidget() is self.start:
+            self.start.refresh()
+            self.start.focus_first()
 
-    def save_recovery_sheet(self) -> None:
-        """Choose a file for the recovery sheet."""
+    def open_incident(self, number_or_id: str, to_scribe: bool = False) -> None:
+        """Show an incident in the war room; `to_scribe` gives the keyboard to the scribe bar."""
+        self._to_scribe = to_scribe
+        self._shown_incident = ""
+        self.live.open(number_or_id)
 
     @slot_safe
-    def show_palette(self) -> None:
-        """Every command, found by typing a part of it."""
+    def _incident_changed(self) -> None:
+        look = self.live.look
+        self.setWindowTitle(f"{look.view.number} · Incident Cockpit" if look else "Incident Cockpit")
+        if look is None or look.view.incident_id == self._shown_incident:
+            return
+        self._shown_incident = look.view.incident_id
+        self.remember(last_incident=look.view.incident_id)
+        self.stack.setCurrentWidget(self._across)
+        if self._to_scribe and "timeline" in self.panes:
+            self.show_pane("timeline")
+        self._to_scribe = False
 
-    def show_help(self) -> None:
-        """The help of the pane that has the keyboard."""
-
-    def show_cheat_sheet(self) -> None:
-        """Every key on one page."""
-
-    def copy_diagnostics(self) -> None:
-        """Versions and places to the clipboard."""
+    # appearance
 
     def change_text_size(self, step: int) -> None:
         """The next larger (1) or smaller (-1) text, or the normal one (0)."""
         sizes = stored.TEXT_SIZES
         place = sizes.index(self.settings.text_size)
         chosen = 100 if step == 0 else sizes[max(0, min(place + step, len(sizes) - 1))]
-        self._appear(replace(self.settings, text_size=chosen))
+        self._appear(text_size=chosen)
 
     def change_theme(self) -> None:
         """Light if it is dark, dark if it is light."""
-        self._appear(replace(self.settings, theme="light" if theme.tokens().dark else "dark"))
+        self._appear(theme="light" if theme.tokens().dark else "dark")
 
-    def _appear(self, settings: Settings) -> None:
-        self.settings = settings
+    def _appear(self, **changes: object) -> None:
+        self.remember(**changes)
         application = QApplication.instance()
         if isinstance(application, QApplication):
-            theme.apply(application, settings.theme, settings.text_size)
+            theme.apply(application, self.settings.theme, self.settings.text_size)
 
     def change_wall(self) -> None:
         """The whole screen and back."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    # errors
+    def remember(self, **changes: object) -> None:
+        """Keep a choice for the next start."""
+        self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
 
     @slot_safe
     def show_refusal(self, refusal: Refused) -> None:
         """One sentence and a hint in the quiet strip."""
         self.notice.show_refusal(refusal)
 
-    def _crashed(self, slip: errors.Slip) -> None:
-        errors.write_report(self.folder, slip)
-        self.notice.say("The program made an error of its own.", slip.kind, warns=True)
-
     # Qt
+
+    @override_safe(False)
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if self._waits_for_paint and event.type() == QEvent.Type.UpdateRequest:
+            self._waits_for_paint = False
+            self.painted.emit()
+        return handled
 
     @override_safe(None)
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.notice.dismiss():
+        if event.key() == Qt.Key.Key_Escape and (self.notice.dismiss() or self._leave_wall()):
             return
         super().keyPressEvent(event)
+
+    def _leave_wall(self) -> bool:
+        if self.isFullScreen():
+            self.change_wall()
+            return True
+        return False
 
     @override_safe(None)
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.WindowStateChange:
-            if self.isMinimized():
-                self.live.pause()
-            else:
-                self.live.resume()
+            (self.live.pause if self.isMinimized() else self.live.resume)()
         super().changeEvent(event)
 
     @override_safe(None)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self.isMaximized() and not self.isFullScreen():
+            self.remember(width=self.width(), height=self.height())
+
+    @override_safe(None)
     def closeEvent(self, event: QCloseEvent) -> None:
+        states = {name: b64encode(each.saveState().data()).decode() for name, each in self._splitters().items()}
+        self.remember(maximised=self.isMaximized(), splitters=states)
+        for pane in self.panes.values():
+            pane.leave()
+        self._restore_errors()
         self.live.stop()
-        self._restore()
         super().closeEvent(event)
+        self.gone.emit()

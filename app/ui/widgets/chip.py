@@ -56,11 +56,25 @@ def paint_shape(painter: QPainter, box: QRectF, rank: int, ink: QColor) -> None:
     painter.restore()
 
 
+def paint_stop(painter: QPainter, box: QRectF, ink: QColor) -> None:
+    """The stroke inside the octagon: at a few pixels an octagon alone looks like a circle."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    wide, middle = box.width() * 0.17, box.center().x()
+    painter.drawRoundedRect(
+        QRectF(middle - wide / 2, box.top() + box.height() * 0.18, wide, box.height() * 0.4), 0.6, 0.6
+    )
+    painter.drawRect(QRectF(middle - wide / 2, box.top() + box.height() * 0.68, wide, wide))
+    painter.restore()
+
+
 def chip_size(text: str, small: bool = False) -> QSize:
     """The room a chip with that word needs."""
     metrics = QFontMetrics(theme.bold(theme.CAPTION if small else theme.SMALL))
     height = theme.px(18 if small else 22)
-    return QSize(metrics.horizontalAdvance(text) + height + theme.px(8), height)
+    return QSize(metrics.horizontalAdvance(text) + height + theme.px(10), height)
 
 
 def paint_chip(painter: QPainter, at: QRectF, rank: int, text: str, small: bool = False) -> None:
@@ -71,9 +85,11 @@ def paint_chip(painter: QPainter, at: QRectF, rank: int, text: str, small: bool 
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(fill.fill))
     painter.drawRoundedRect(at, theme.px(4), theme.px(4))
-    side = at.height() * (0.44 if small else 0.46)
+    side = at.height() * 0.54
     box = QRectF(at.left() + theme.px(6), at.center().y() - side / 2, side, side)
     paint_shape(painter, box, rank, QColor(fill.label))
+    if rank == 1:
+        paint_stop(painter, box, QColor(fill.fill))
     painter.setPen(QColor(fill.label))
     painter.setFont(theme.bold(theme.CAPTION if small else theme.SMALL))
     words = QRectF(box.right() + theme.px(5), at.top(), at.right() - box.right() - theme.px(9), at.height())

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
+from app.domain.board import Card
 from app.domain.clocks import Clock
 from app.domain.entries import shown
 from app.ui import theme, times
@@ -127,7 +128,6 @@ class Strip(QWidget):
         self.setProperty("surface", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Incident strip")
-        self._owed: tuple[str, ...] = ()
         self.chip = Chip()
         self.title = Elided("", "title")
         self.number = Fact()
@@ -135,7 +135,6 @@ class Strip(QWidget):
         self.commander, self.scribe = Fact(), Fact()
         self.elapsed, self.due = Fact(), DueFact()
         self.owed = QToolButton()
-        self.owed.setToolTip("What first start left for later")
         self.owed.clicked.connect(self._show_owed)
         self.signer = SignerButton()
         self.signer.clicked.connect(self._choose_signer)
@@ -143,11 +142,14 @@ class Strip(QWidget):
         live.incident_changed.connect(self.refresh)
         live.signer_changed.connect(self.refresh_signer)
         live.ready.connect(self.refresh)
+        live.ready.connect(self.refresh_signer)
+        live.owed_changed.connect(self.refresh_owed)
         live.tick.timeout.connect(self._ticked)
         theme.watch().changed.connect(self._sized)
         self._sized()
         self.refresh()
         self.refresh_signer()
+        self.refresh_owed()
 
     def _build(self) -> None:
         line = QHBoxLayout(self)
@@ -184,11 +186,13 @@ class Strip(QWidget):
     def _choose_signer(self) -> None:
         self.signer_clicked.emit()
 
-    def show_owed(self, sentences: tuple[str, ...]) -> None:
+    @slot_safe
+    def refresh_owed(self) -> None:
         """What first start left for later."""
-        self._owed = sentences
+        sentences = self._live.owed
         self.owed.setText(f"{len(sentences)} owed")
         self.owed.setAccessibleName(f"{len(sentences)} owed: {' '.join(sentences)}")
+        self.owed.setToolTip("\n".join(sentences))
         self.owed.setVisible(bool(sentences))
 
     @slot_safe
@@ -198,11 +202,7 @@ class Strip(QWidget):
         for each in (self.number, self.commander, self.scribe, self.elapsed):
             each.setVisible(look is not None)
         if look is None:
-            self.chip.show_severity(1, "")
-            self.due.show_clock(None, self._live)
-            self.title.setText("Incident Cockpit")
-            for badge in self.badges:
-                badge.show_word("")
+            self._show_card(self._live.card)
             return
         plan, view = look.plan, look.view
         level = plan.severity(view.severity)
@@ -218,6 +218,21 @@ class Strip(QWidget):
             holding = view.roles.get(role.code) if role else None
             fact.show_fact(role.title if role else function.title(), shown(holding.holder) if holding else "nobody yet")
         self.tick(self._live.now())
+
+    def _show_card(self, card: Card | None) -> None:
+        """Before the record is read: what the board's card says, or nothing."""
+        self.chip.show_severity(card.severity_rank if card else 1, card.severity if card else "")
+        self.title.setText(card.title if card else "Incident Cockpit")
+        self.due.show_clock(None, self._live)
+        words = ("DRILL" if card.drill else "", "", card.label) if card else ("", "", "")
+        for badge, word in zip(self.badges, words, strict=True):
+            badge.show_word(word)
+        if card is not None:
+            self.number.show_fact(card.number, card.state.replace("_", " ").capitalize())
+            self.commander.show_fact("Commander", card.commander or "nobody yet")
+            self.scribe.show_fact("Scribe", card.scribe or "nobody yet")
+            for fact in (self.number, self.commander, self.scribe):
+                fact.show()
 
     def tick(self, now: datetime) -> None:
         """Only words that differ are set."""

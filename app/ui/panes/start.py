@@ -1,0 +1,351 @@
+"""The start page: a name at the first start, afterwards recent incidents, search, declare and the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QPushButton,
+    QStackedWidget,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui import theme
+from app.ui.guard import override_safe, slot_safe
+from app.ui.live import Live
+from app.ui.models.recent_model import LINE_ROLE, Recent, RecentModel, recent
+from app.ui.widgets.chip import chip_size, paint_chip
+from app.ui.widgets.labels import label, rule
+
+Index = QModelIndex | QPersistentModelIndex
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+SEARCH_MS = 120
+HITS = 40
+
+
+class RecentDelegate(QStyledItemDelegate):
+    """Chip, number, words, and a quiet remark at the right."""
+
+    @override_safe(QSize(0, theme.ROW))
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, theme.px(34))
+
+    @override_safe(None)
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        line = index.data(LINE_ROLE)
+        if not isinstance(line, Recent):
+            return
+        area: QRect = option.rect
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected) and bool(
+            option.state & QStyle.StateFlag.State_Active
+        )
+        painter.save()
+        if chosen and option.state & QStyle.StateFlag.State_HasFocus:
+            painter.fillRect(area, theme.colour("tint"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(area, theme.colour("alternate"))
+        inner = area.adjusted(theme.px(8), 0, -theme.px(8), 0)
+        left = inner.left()
+        if line.severity:
+            size = chip_size(line.severity, small=True)
+            top = area.center().y() + 1 - size.height() / 2
+            place = QRectF(left, top, size.width(), size.height())
+            paint_chip(painter, place, line.rank, line.severity, small=True)
+        left += theme.px(78)
+        painter.setFont(theme.font(theme.SMALL))
+        painter.setPen(theme.colour("secondary"))
+        painter.drawText(QRect(left, area.top(), theme.px(140), area.height()), _LEFT, line.number)
+        painter.drawText(inner, _RIGHT, line.note)
+        taken = painter.fontMetrics().horizontalAdvance(line.note) + theme.px(12)
+        left += theme.px(140)
+        painter.setFont(theme.font())
+        painter.setPen(theme.colour("text"))
+        room = inner.right() - taken - left
+        shown = painter.fontMetrics().elidedText(line.text, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRect(left, area.top(), room, area.height()), _LEFT, shown)
+        painter.restore()
+
+
+class RecentList(QListView):
+    """j, k and Enter."""
+
+    chosen = Signal(str)
+
+    def __init__(self, model: RecentModel) -> None:
+        super().__init__()
+        self._lines = model
+        self.setModel(model)
+        self.setItemDelegate(RecentDelegate(self))
+        self.setAccessibleName("Recent incidents")
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.clicked.connect(self._clicked)
+
+    @slot_safe
+    def _clicked(self, index: QModelIndex) -> None:
+        self._choose(index.row())
+
+    def _choose(self, place: int) -> None:
+        if 0 <= place < len(self._lines.lines):
+            self.chosen.emit(self._lines.lines[place].incident_id)
+
+    @override_safe(None)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_J: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_K: -1, Qt.Key.Key_Up: -1}
+        step = steps.get(Qt.Key(event.key()))
+        if step is not None:
+            place = max(0, min(self.currentIndex().row() + step, len(self._lines.lines) - 1))
+            self.setCurrentIndex(self._lines.index(place))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose(self.currentIndex().row())
+        else:
+            super().keyPressEvent(event)
+
+
+class FirstStart(QWidget):
+    """One field: a name is enough."""
+
+    named = Signal(str)
+    sample_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = QLineEdit()
+        self.name.setPlaceholderText("Your name")
+        self.name.setAccessibleName("Your name")
+        self.name.setMaxLength(120)
+        self.go = QPushButton("Continue")
+        self.go.setProperty("primary", True)
+        self.problem = label("", tone="overdue")
+        self.problem.setWordWrap(True)
+        hint = label(
+            "It stands beside everything you record. Your signing key is made now;"
+            " passphrase, recovery sheet and organisation can wait.",
+            "small",
+        )
+        hint.setWordWrap(True)
+        line = QHBoxLayout()
+        line.setSpacing(theme.px(8))
+        line.addWidget(self.name, 1)
+        line.addWidget(self.go)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, theme.px(56), 0, 0)
+        column.setSpacing(theme.px(10))
+        column.addWidget(label("Who are you?", "title"))
+        column.addLayout(line)
+        column.addWidget(self.problem)
+        column.addWidget(hint)
+        column.addSpacing(theme.px(18))
+        column.addWidget(rule())
+        column.addSpacing(theme.px(10))
+        column.addWidget(sample_line(self.sample_wanted))
+        column.addStretch(1)
+        self.problem.hide()
+        self.name.returnPressed.connect(self._entered)
+        self.go.clicked.connect(self._entered)
+
+    @slot_safe
+    def _entered(self) -> None:
+        name = " ".join(self.name.text().split())
+        if not name:
+            self.refuse("Type your name; it stands beside everything you record.")
+            return
+        self.problem.hide()
+        self.busy(True)
+        self.named.emit(name)
+
+    def refuse(self, sentence: str) -> None:
+        """Say inline why it did not work."""
+        self.busy(False)
+        self.problem.setText(sentence)
+        self.problem.show()
+        self.name.setFocus()
+
+    def busy(self, on: bool) -> None:
+        """While the key is being made."""
+        self.go.setEnabled(not on)
+        self.go.setText("Making the key…" if on else "Continue")
+
+
+def sample_line(wanted: Signal | object) -> QWidget:
+    """The way to the sample, which says that nothing in it is real."""
+    line = QWidget()
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(theme.px(12))
+    button = QPushButton("Open the sample incident")
+
+    @slot_safe
+    def pressed() -> None:
+        emit = getattr(wanted, "emit", None)
+        if emit is not None:
+            emit()
+
+    button.clicked.connect(pressed)
+    row.addWidget(button)
+    words = label("SAMPLE: an invented clinic, kept apart from your own record.", "small")
+    words.setWordWrap(True)
+    row.addWidget(words, 1)
+    return line
+
+
+class Recents(QWidget):
+    """Search, recent incidents, declare, sample."""
+
+    chosen = Signal(str)
+    declare_wanted = Signal()
+    sample_wanted = Signal()
+
+    def __init__(self, live: Live) -> None:
+        super().__init__()
+        self._live = live
+        self.model = RecentModel()
+        self.list = RecentList(self.model)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search numbers, titles, people and every line of every timeline")
+        self.search.setAccessibleName("Search incidents")
+        self.search.setClearButtonEnabled(True)
+        self.caption = label("Recent incidents", "caption")
+        self.none = label("Nothing has been declared here yet.", "small")
+        self.declare = QPushButton("Declare an incident   Ctrl N")
+        self.declare.setProperty("primary", True)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(SEARCH_MS)
+        self._build()
+        self.search.textChanged.connect(self._typed)
+        self._later.timeout.connect(self._search)
+        self.search.returnPressed.connect(self._to_list)
+        self.list.chosen.connect(self.chosen)
+        self.declare.clicked.connect(self._declare)
+
+    def _build(self) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(theme.px(8))
+        line.addWidget(self.search, 1)
+        line.addWidget(self.declare)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(8))
+        column.addLayout(line)
+        column.addSpacing(theme.px(8))
+        column.addWidget(self.caption)
+        column.addWidget(self.none)
+        column.addWidget(self.list, 1)
+        column.addWidget(rule())
+        column.addSpacing(theme.px(6))
+        column.addWidget(sample_line(self.sample_wanted))
+
+    @slot_safe
+    def _declare(self) -> None:
+        self.declare_wanted.emit()
+
+    @slot_safe
+    def _typed(self) -> None:
+        self.refresh()
+        self._later.start()
+
+    @slot_safe
+    def _to_list(self) -> None:
+        self.list.setFocus()
+        if self.model.lines and not self.list.currentIndex().isValid():
+            self.list.setCurrentIndex(self.model.index(0))
+
+    def refresh(self) -> None:
+        """Recent incidents, or those whose card matches what is typed."""
+        text = self.search.text().strip()
+        self._show(recent(self._live.cards, self._live.zone, text), text)
+
+    @slot_safe
+    def _search(self) -> None:
+        text = self.search.text().strip()
+        if len(text) < 2 or self._live.session is None:
+            return
+        from app.services import incidents
+
+        def found(hits: Sequence[Any]) -> None:
+            if self.search.text().strip() == text:
+                by_card = recent(self._live.cards, self._live.zone, text)
+                self._show((*by_card, *_lines_of(hits)), text)
+
+        self._live.read(incidents.search, text, None, HITS, done=found)
+
+    def _show(self, lines: tuple[Recent, ...], text: str) -> None:
+        self.model.show_lines(lines)
+        self.caption.setText("Found" if text else "Recent incidents")
+        self.caption.setVisible(bool(lines))
+        self.list.setVisible(bool(lines))
+        self.none.setVisible(not lines)
+        self.none.setText("Nothing matches." if text else "Nothing has been declared here yet. Ctrl N declares.")
+
+
+def _lines_of(hits: Sequence[Any]) -> tuple[Recent, ...]:
+    return tuple(Recent(hit.incident_id, hit.number, hit.row.text, "", 0, f"entry {hit.row.seq}") for hit in hits)
+
+
+class StartPage(QWidget):
+    """Fills the window while no incident is open."""
+
+    chosen = Signal(str)
+    declare_wanted = Signal()
+    sample_wanted = Signal()
+    named = Signal(str)
+
+    def __init__(self, live: Live) -> None:
+        super().__init__()
+        self._live = live
+        self.setProperty("surface", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName("Start page")
+        self.first, self.recents = FirstStart(), Recents(live)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.recents)
+        self._stack.addWidget(self.first)
+        across = QHBoxLayout(self)
+        across.addStretch(1)
+        across.addWidget(self._stack, 6)
+        across.addStretch(1)
+        self._across = across
+        theme.watch().changed.connect(self._sized)
+        self._sized()
+        for signal, mine in ((self.recents.chosen, self.chosen), (self.first.named, self.named)):
+            signal.connect(mine)
+        self.recents.declare_wanted.connect(self.declare_wanted)
+        self.recents.sample_wanted.connect(self.sample_wanted)
+        self.first.sample_wanted.connect(self.sample_wanted)
+        live.board_changed.connect(self.refresh)
+        live.ready.connect(self.refresh)
+        live.signer_changed.connect(self.refresh)
+        self.refresh()
+
+    @slot_safe
+    def _sized(self) -> None:
+        self._stack.setMaximumWidth(theme.px(760))
+        self._across.setContentsMargins(theme.px(24), theme.px(48), theme.px(24), theme.px(32))
+
+    @property
+    def is_first_start(self) -> bool:
+        """Whether nobody has a key here yet."""
+        return self._stack.currentWidget() is self.first
+
+    @slot_safe
+    def refresh(self) -> None:
+        """The field for a name while nobody has a key, else what happened last."""
+        nobody = self._live.session is not None and self._live.signer is None
+        self._stack.setCurrentWidget(self.first if nobody else self.recents)
+        self.recents.refresh()
+
+    def focus_first(self) -> None:
+        """Where typing goes."""
+        (self.first.name if self.is_first_start else self.recents.search).setFocus()
