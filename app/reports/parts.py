@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from app.domain.clocks import events_for
 from app.domain.dossier import Dossier
 from app.domain.entries import shown
 from app.domain.plan import Plan
@@ -82,10 +81,15 @@ def duration_fact(dossier: Dossier) -> Fact:
     return Fact("Duration", took(end - start), f"{word} to resolution")
 
 
-def clock_events(dossier: Dossier, *names: str) -> datetime | None:
-    """The first moment at which one of these events happened."""
-    found = events_for(dossier.plan, dossier.view, names)
-    return found[0].at if found else None
+def initials(dossier: Dossier) -> Mapping[str, str]:
+    """Fingerprint of every person to initials that no two of them share: AP, AP2."""
+    found: dict[str, str] = {}
+    for fp, person in dossier.view.people.items():
+        words = shown(person.name).split() if isinstance(person.name, str) else []
+        short = "".join(word[0] for word in words if word[0].isalnum()).upper()[:3] or "?"
+        same = sum(other.rstrip("0123456789") == short for other in found.values())
+        found[fp] = f"{short}{same + 1}" if same else short
+    return found
 
 
 def verification(dossier: Dossier) -> Iterator[Block]:

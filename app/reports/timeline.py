@@ -40,7 +40,7 @@ _HAPPENED = LEFT + 32
 _RECORDED = LEFT + 73
 _KIND = LEFT + 126
 _WHAT = LEFT + 173
-_WHO = RIGHT - 104
+_WHO = RIGHT - 112
 _WHAT_WIDTH = _WHO - _WHAT - 12
 _WHO_WIDTH = RIGHT - _WHO - 17
 _DEEPEST = 300.0
@@ -86,7 +86,7 @@ def _facts(dossier: Dossier, wall: Wall) -> list[Fact]:
         Fact("Declared", wall.short(view.declared_at), wall.abbreviation(view.declared_at)),
         duration_fact(dossier),
         Fact("Rows", f"{len(dossier.rows):,}", f"of {dossier.seal.size:,} entries"),
-        Fact("Recorded late", f"{late:,}", "more than 5 min after the event"),
+        Fact("Recorded late", f"{late:,}", "by over 5 min"),
         Fact("Corrected", f"{changed:,}", "both versions are shown"),
         Fact("Times in", offset(wall.local(view.declared_at)), dossier.zone),
     ]

@@ -300,3 +300,58 @@ def many(count: int) -> Dossier:
 def json_of(raw: bytes) -> Any:
     """The JSON of bytes."""
     return json.loads(raw)
+
+
+BREACH = (
+    ("time.begin", "2026-10-23T03:12:00+03:00"),
+    ("time.investigation", "2026-10-23T06:10:00+03:00 HIS down, ransom note found 06:44"),
+    ("nat.cia", "availability, confidentiality"),
+    ("nat.incident", "ransomware"),
+    ("nat.cause", "external_malicious"),
+    (
+        "nat.text",
+        "Ransomware encrypted the HIS and two file servers after a log-in with a contractor account.",
+    ),
+    ("ds.categories", "patients, employees"),
+    ("ds.count_mode", "approximate"),
+    ("ds.count", "8800"),
+    ("data.types", "health, contact, identification_number"),
+    ("cp.choice", "dpo"),
+    ("con.impact", "physical_mental_harm, limitation_of_rights, loss_of_control"),
+    ("con.impact_text", "37 planned procedures postponed, 3 patients transferred"),
+    ("con.severity", "severe"),
+    ("post.mitigate", "VPN closed, account disabled, segments isolated (23 October 10:05)"),
+    ("com.status", "planned_date"),
+    ("com.planned", "2026-10-26"),
+    ("risk.assessor", "INTERNAL: assessed by the security lead, dissent noted"),
+    ("reg.decision", "INTERNAL: notify"),
+)
+
+
+def breach_dossier(*, sent: str = "", book: Book | None = None, **more: Any) -> Dossier:
+    """The clinic with its breach file; `sent` fills the sending fields."""
+    from app import paths
+    from app.domain.breach import breach_file, packet_sections
+    from app.domain.organisation import answers
+    from app.plans.authorities import load_catalogue
+
+    book = book or clinic()
+    for name, value in BREACH:
+        book.add(e.BreachStated(name, value=value), eest("25 14:00"), actor=GRACE)
+    book.add(e.BreachStated("nat.conf", True, None, "Grace Hopper", "2026-10-30T13:00:00.000Z"), eest("25 14:10"))
+    book.add(e.BreachStated("data.rec_count", True, None, "Mara Ilie", "2026-10-28"), eest("25 14:11"))
+    if sent:
+        book.add(e.BreachStated("notif.sent_at", value=sent), eest("25 17:21"))
+        book.add(e.BreachStated("notif.channel", value="portal"), eest("25 17:21"))
+    dossier = dossier_of(
+        book, eest("25 17:30" if sent else "25 17:20"), zone="Europe/Bucharest", organisation=ORGANISATION, **more
+    )
+    packet = packet_sections(
+        load_catalogue(paths.resources() / "authorities"),
+        breach_file(dossier.view),
+        answers(dossier.organisation),
+        zone=dossier.zone,
+        late=False,
+        sent=bool(sent),
+    )
+    return replace(dossier, packet=packet, audience="authority")

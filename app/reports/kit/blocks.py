@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from app.reports.kit import palette
@@ -121,12 +121,24 @@ class Cell:
     align: Align = "left"
     struck: bool = False
     bar: str = ""
+    lead: str = ""
+    lead_style: Style = HEED
 
 
 def cell(text: str, left: float, width: float, style: Style = TABLE, align: Align = "left", *, bar: str = "") -> Cell:
     """A cell of a text; with `bar` a stroke of that colour stands at its left."""
     indent = 7 if bar else 0
     return Cell(left + indent, width - indent, tuple(lines(text, style, width - indent)), style, align, bar=bar)
+
+
+def led_cell(lead: str, text: str, left: float, width: float, style: Style = TABLE, lead_style: Style = HEED) -> Cell:
+    """A cell that opens with words of another style, a stroke at its left, the text following on the same line."""
+    width -= 7
+    first_width = width - lead_style.width(lead) - style.face.space * style.size
+    first = lines(text, style, first_width)[0]
+    rest = text[len(first) :].lstrip(" ")
+    parts = (first, *(lines(rest, style, width) if rest else ()))
+    return Cell(left + 7, width, parts, style, bar=palette.HEED_BAR, lead=lead, lead_style=lead_style)
 
 
 class Row(Block):
@@ -174,8 +186,13 @@ def _draw_column(ink: Ink, column: Sequence[Cell], top: float) -> None:
         if part.bar:
             ink.block(part.left - 7, top - _tall([part]), 1.6, _tall([part]), part.bar)
         y = top - baseline(part.style)
-        for line in part.lines:
-            _draw_line(ink, part, y, line)
+        for place, line in enumerate(part.lines):
+            if part.lead and place == 0:
+                ink.text(part.left, y, part.lead, part.lead_style)
+                after = part.left + part.lead_style.width(part.lead) + part.style.face.space * part.style.size
+                ink.text(after, y, line, part.style)
+            else:
+                _draw_line(ink, part, y, line)
             y -= part.style.leading
         top -= _tall([part])
 
@@ -207,4 +224,4 @@ def _cut_column(column: Sequence[Cell], room: float) -> tuple[list[Cell], list[C
 
 
 def _part(whole: Cell, kept: tuple[str, ...]) -> Cell:
-    return Cell(whole.left, whole.width, kept, whole.style, whole.align, whole.struck, whole.bar)
+    return replace(whole, lines=kept, lead=whole.lead if kept == whole.lines[: len(kept)] else "")

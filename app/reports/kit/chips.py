@@ -15,8 +15,11 @@ _SIZE = 7.6
 
 def severity_words(plan: Plan, code: str) -> str:
     """`P0 Critical`; the code alone where the plan does not know it or calls it by nothing else."""
-    title = plan.severity(code).title if code in plan.severity_ranks else ""
-    return code if not title or (title.casefold().startswith(code.casefold()) and title == code) else f"{code} {title}"
+    if code not in plan.severity_ranks:
+        return code
+    level = plan.severity(code)
+    short = level.short or code
+    return short if not level.title or level.title.casefold() == short.casefold() else f"{short} {level.title}"
 
 
 def chip_width(plan: Plan, code: str) -> float:

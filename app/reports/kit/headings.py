@@ -59,13 +59,14 @@ def masthead(title: str, subtitle: str, code: str) -> list[Block]:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A key fact of the strip: its label, its value and quiet words after it; or a severity shown as its chip."""
+    """A key fact of the strip: label, value and quiet words after it; a severity as its chip; or a line to write on."""
 
     label: str
     value: str = ""
     beside: str = ""
     severity: str = ""
     colour: str = palette.INK
+    blank: bool = False
 
 
 def strip(facts: Sequence[Fact], plan: Plan, columns: int = 4) -> Block:
@@ -106,6 +107,9 @@ def _draw_fact(ink: Ink, fact: Fact, x: float, top: float, width: float, plan: P
     top -= 13
     if fact.severity:
         draw_chip(ink, x, top - 13.5, plan, fact.severity)
+        return
+    if fact.blank:
+        ink.rule(x, top - 12, x + width - 10, palette.OUTLINE, 0.4)
         return
     strong = Style(_VALUE.weight, _VALUE.size, _VALUE.leading, fact.colour)
     for words, quiet in _value_lines(fact, width):
