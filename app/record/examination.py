@@ -40,6 +40,7 @@ class Examination:
     ) -> None:
         self.problems: list[Problem] = []
         self.remarks: list[str] = []
+        self.key_entries: list[Fields] = []
         self.roll = Roll(org)
         self.witnessed = Witnessed(checkpoints, org, self.report)
         self._known = self._read_known(known)
@@ -77,7 +78,7 @@ class Examination:
             return
         if self._genesis is not None:
             # Persons are in force from the start of their genesis group, so it is read whole before it is judged.
-            if seq == 0 or (entry is not None and entry["type"] == "key.add" and seq < self.witnessed.first):
+            if seq == 0 or (seq < self.witnessed.first and (entry is None or entry["type"] == "key.add")):
                 self._genesis.append((raw, entry))
                 return
             self._found(self._genesis)
@@ -92,14 +93,16 @@ class Examination:
                     roles.append(self.roll.found(seq, entry.get("data", {})).role)
                 except BadStep as error:
                     self.report(seq, str(error))
-        if roles.count("log") != 1 or roles.count("recovery") != 1 or "person" not in roles:
+        whole = all(entry is not None for _raw, entry in genesis)
+        if whole and not (roles.count("log") == roles.count("recovery") == 1 and "person" in roles):
             self.report(0, "the genesis group is not one log key, one recovery key and at least one person")
         if self.witnessed.first != len(genesis):
             self.report(None, "the checkpoint at the end of the genesis group is missing")
         for seq, (raw, entry) in enumerate(genesis):
             self._examine(seq, raw, entry)
-            if entry is not None and entry.get("data", {}).get("role") == "log" and "sig" in entry:
-                self._founders.add(entry["actor"])
+        # Whoever signed the enrolment of the log's first key stands for all that this key signs.
+        first = {one.added for one in self.roll if one.role == "log"}
+        self._founders = {one["actor"] for one in self.key_entries if one["seq"] in first and "sig" in one}
 
     def _examine(self, seq: int, raw: bytes, entry: Fields | None) -> None:
         if entry is None:
@@ -132,16 +135,20 @@ class Examination:
         if content.get("incident_id", self._incident_id) != self._incident_id:
             raise BadStep("it opens another incident")
 
-    def _key_add(self, seq: int, _entry: Fields, content: Fields) -> None:
+    def _key_add(self, seq: int, entry: Fields, content: Fields) -> None:
         if seq < self._genesis_size:
+            if seq in (one.added for one in self.roll):
+                self.key_entries.append(entry)
             return
         member = self.roll.enrol(seq, content)
+        self.key_entries.append(entry)
         vouchers = [one for one in self.roll if one.role == "log" and one.in_force(seq)]
         if member.role == "log" and any(self.witnessed.vouches(seq, one) for one in vouchers):
             member.start = seq + 1
 
     def _key_end(self, seq: int, entry: Fields, content: Fields) -> None:
         member = self.roll.end(seq, entry)
+        self.key_entries.append(entry)
         if member.role == "log":
             self._ended.append((seq, member))
         if member.revoked:

@@ -58,15 +58,20 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class _Watch:
+class Watch:
     """The caller's wish to see progress and to stop."""
 
     progress: Callable[[int], None] | None
     cancelled: Callable[[], bool] | None
 
-    def look(self, number: int) -> None:
+    def pause(self) -> None:
+        """Stop here if the caller wants it (Cancelled)."""
         if self.cancelled is not None and self.cancelled():
             raise Cancelled("The verification was stopped.", "Start it again to get a verdict.", code="cancelled")
+
+    def look(self, number: int) -> None:
+        """The same, and tell how many entries were read."""
+        self.pause()
         if self.progress is not None:
             self.progress(number)
 
@@ -82,17 +87,19 @@ def verify_record(
     evidence: Evidence | None = None,
     tokens: Mapping[int, bytes] | None = None,
     known: Iterable[str] = (),
+    besides: Callable[[Examination], None] | None = None,
 ) -> Verdict:
     """The verdict over the exact bytes of a record.
 
     `trust` holds fingerprints learnt elsewhere; `tokens` the time stamps by size; `known` signed notes seen
     earlier. `progress` gets the number of entries read, about every thousand; `cancelled` is asked as often
     (raises Cancelled). Without `evidence` or `tokens` those files are not looked for.
+    `besides` may add to what was found.
     """
     opened = _read_incident(incident_json)
     if isinstance(opened, Problem):
         return Verdict(REJECTED, False, 0, "", (), (opened,), ())
-    watch = _Watch(progress, cancelled)
+    watch = Watch(progress, cancelled)
     with Signatures() as signatures:
         case = Examination(*opened, checkpoints, known, signatures)
         for number, line in enumerate(record, 1):
@@ -106,6 +113,8 @@ def verify_record(
     if tokens is not None:
         case.check_tokens(tokens)
     case.check_trust(trust)
+    if besides is not None:
+        besides(case)
     watch.look(case.trail.size)
     for seq, what in signatures.failures:
         case.report(seq, what)
@@ -118,15 +127,17 @@ def _read_incident(raw: bytes) -> tuple[str, str] | Problem:
         fields: Any = canonical.decode(raw)
     except canonical.NotCanonical as error:
         return Problem(None, f"incident.json: {error}")
-    if not isinstance(fields, dict) or fields.keys() - {"metadata_hash"} != _INCIDENT_FIELDS or fields["v"] != 1:
+    if not isinstance(fields, dict) or fields.keys() - {"metadata_hash"} != _INCIDENT_FIELDS:
         return Problem(None, "incident.json does not have the fields of format version 1")
+    if type(fields["v"]) is not int or fields["v"] != 1:
+        return Problem(None, "incident.json is not of format version 1")
     org, nonce = fields["org"], fields["nonce"]
     if not (isinstance(org, str) and lines.ORG.fullmatch(org) and isinstance(nonce, str) and _NONCE.fullmatch(nonce)):
         return Problem(None, "incident.json: org or nonce is malformed")
     return org, sha256(b"AZ:INCIDENT:" + raw).hexdigest()
 
 
-def _check_evidence(case: Examination, evidence: Evidence, watch: _Watch) -> None:
+def _check_evidence(case: Examination, evidence: Evidence, watch: Watch) -> None:
     for digest, (seq, size) in case.contents.evidence.items():
         chunks = evidence(digest)
         if chunks is None:
@@ -134,7 +145,7 @@ def _check_evidence(case: Examination, evidence: Evidence, watch: _Watch) -> Non
             continue
         found, length = sha256(), 0
         for chunk in chunks:
-            watch.look(case.trail.size)
+            watch.pause()
             found.update(chunk)
             length += len(chunk)
         if (found.hexdigest(), length) != (digest, size):

@@ -140,3 +140,22 @@ class Log:
 def digest_of(log: Log, seq: int) -> str:
     """The digest of the first disclosure of an entry."""
     return next(disclosure.digest(d) for s, d in log.disclosures if s == seq)
+
+
+def said(verdict, entry, words):
+    """Whether the verdict is REJECTED for that entry with these words."""
+    found = [problem for problem in verdict.problems if problem.entry == entry and words in problem.what]
+    assert found, verdict.problems
+    assert not verdict.ok
+    assert verdict.verdict == "REJECTED"
+    return True
+
+
+def good(log, *remarks):
+    """That a record is accepted, with exactly these remarks."""
+    verdict = log.verdict()
+    assert verdict.problems == ()
+    assert len(verdict.remarks) == len(remarks), verdict.remarks
+    assert all(words in found for words, found in zip(remarks, verdict.remarks, strict=True))
+    assert verdict.verdict == ("VERIFIED with remarks" if remarks else "VERIFIED")
+    return verdict
