@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from app.domain.errors import Broken
+from app.domain.errors import Broken, Unusable
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -30,6 +30,8 @@ def private_folder(folder: Path) -> Path:
     """That folder, created with mode 0700 where it is missing; one that exists keeps the mode its owner gave it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise Unusable(f"{folder} is a file, not a folder.", "Choose another place.", code="not-a-folder") from error
     except OSError as error:
         raise Broken(
             f"The folder {folder} cannot be made: {error.strerror or error}.",

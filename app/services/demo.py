@@ -186,11 +186,9 @@ _ACTS: dict[str, _Act] = {
 
 def _papers(session: Session, number: str, out: Path) -> tuple[Path, ...]:
     made = []
-    for name in ("postmortem", "art33", "timeline"):
-        made.append(out / f"{number}-{name}.pdf")
+    for name in ("postmortem", "art33", "art33-json", "timeline"):
+        made.append(out / exporting.file_name(session, number, name))
         write_whole(made[-1], exporting.render(session, number, name))
-    made.append(out / f"{number}-art33.json")
-    write_whole(made[-1], exporting.render_json(session, number))
     for bag in (out / f"{number}-bag.zip", out / f"{number}-bag"):
         if bag.is_dir():
             shutil.rmtree(bag)

@@ -62,11 +62,9 @@ def render(session: Session, number: str, name: str, audience: str | None = None
     return report.render(dossier(session, seen, audience or report.audiences[0], at))
 
 
-def render_json(session: Session, number: str) -> bytes:
-    """The Art. 33 content as JSON, the same as on paper."""
-    from app.reports.catalog import art33_json
-
-    return art33_json(dossier(session, look(session, number), "authority"))
+def file_name(session: Session, number: str, name: str) -> str:
+    """The name under which a document of an incident is offered."""
+    return report_named(name).file_name(dossier(session, look(session, number)))
 
 
 def dossier(session: Session, seen: Look, audience: str = INTERNAL, at: datetime | None = None) -> Dossier:

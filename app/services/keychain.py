@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.errors import Broken, NotAllowed, Unusable
-from app.record import envelope, recovery, vault
+from app.record import envelope, recovery
+from app.record.filevault import FileVault
+from app.record.keyringvault import KeyringVault
 from app.record.keys import SigningKey
+from app.record.vault import Vault
 
 Ask = Callable[[str], str | None]
 """Asks a person for the passphrase of a named profile; None when nobody answers."""
@@ -18,7 +21,7 @@ Ask = Callable[[str], str | None]
 _BARE = b"bare:"
 _LOG_SECRET = "log-secret"
 _RECOVERY = "recovery"
-_QUICK = vault.Cost.random_secret()
+_QUICK = envelope.Cost(memory=24, passes=1, lanes=3)
 """A random 256-bit secret needs no stretching."""
 
 
@@ -60,8 +63,8 @@ class Keychain:
         self.in_file = in_file
         self._passphrases = passphrases
         self._ask = ask
-        self._vault: vault.Vault | None = None
-        self._logs: vault.FileVault | None = None
+        self._vault: Vault | None = None
+        self._logs: FileVault | None = None
         self._log_keys: dict[str, SigningKey] = {}
 
     @property
@@ -158,13 +161,13 @@ class Keychain:
             )
         return blob
 
-    def _store(self) -> vault.Vault:
+    def _store(self) -> Vault:
         if self._vault is None:
-            self._vault = self._file_vault() if self.in_file else vault.KeyringVault(self._folder_id())
+            self._vault = self._file_vault() if self.in_file else KeyringVault(self._folder_id())
         return self._vault
 
-    def _file_vault(self) -> vault.FileVault:
-        if isinstance(self._vault, vault.FileVault):
+    def _file_vault(self) -> FileVault:
+        if isinstance(self._vault, FileVault):
             return self._vault
         if self._passphrases.key_file is None:
             raise Unusable(
@@ -172,11 +175,11 @@ class Keychain:
                 "Set COCKPIT_PASSPHRASE or COCKPIT_PASSPHRASE_FILE.",
                 code="no-passphrase",
             )
-        opened = vault.FileVault(self._folder / "keys.vault", self._passphrases.key_file)
+        opened = FileVault(self._folder / "keys.vault", self._passphrases.key_file)
         self._vault = opened
         return opened
 
-    def _log_vault(self) -> vault.FileVault:
+    def _log_vault(self) -> FileVault:
         if self._logs is None:
             secret = self._store().get(_LOG_SECRET)
             if secret is None:
@@ -188,7 +191,7 @@ class Keychain:
                     )
                 secret = secrets.token_hex(32).encode()
                 self._store().put(_LOG_SECRET, secret)
-            self._logs = vault.FileVault(self._folder / "logs.vault", secret.decode(), cost=_QUICK)
+            self._logs = FileVault(self._folder / "logs.vault", secret.decode(), cost=_QUICK)
         return self._logs
 
     def _folder_id(self) -> str:

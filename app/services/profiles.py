@@ -114,7 +114,7 @@ def save_recovery_sheet(session: Session, out: Path) -> None:
         public = read.setting("recovery.public") or ""
     fingerprint = keys.fingerprint(public)
     if out.suffix.lower() == ".pdf":
-        from app.reports.recovery_sheet import recovery_sheet
+        from app.reports.recovery import recovery_sheet
 
         content = recovery_sheet(session.org, code, fingerprint, session.org)
     else:

@@ -20,4 +20,4 @@ def restore(file: Path, folder: Path) -> Path | None:
     """Put a backup in the place of a folder's database; returns where the database before it is kept, if any."""
     if not file.is_file():
         raise Unusable(f"There is no backup {file}.", "Name the file that backup wrote.", code="no-file")
-    return store_backup.restore(file, folder)
+    return store_backup.restore(file, folder).kept
