@@ -1,57 +1,76 @@
-"""A secret wrapped in a passphrase: argon2id and AES-256-GCM."""
+"""Secrets under a passphrase: argon2id (RFC 9106) makes the key, ChaCha20-Poly1305 (RFC 8439) seals the secret."""
 
 from __future__ import annotations
 
-import json
 import secrets
-from base64 import b64decode, b64encode
+import struct
+import unicodedata
 from dataclasses import dataclass
+from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from app.domain.errors import Broken, Unusable
 
-class WrongPassphrase(ValueError):
-    """The passphrase does not open the envelope, or the envelope is damaged."""
+_MAGIC = b"ICE1"
+_HEAD = struct.Struct(">4sIBB16s12s")
+_CHECK = 8
+_MOST = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What argon2id spends (RFC 9106): passes, lanes, KiB of memory."""
+    """What one guess costs: memory in KiB, passes, and lanes."""
 
+    memory: int = 64 * 1024
     passes: int = 3
-    lanes: int = 4
-    memory_kib: int = 65_536
-
-    @classmethod
-    def random_secret(cls) -> Cost:
-        """For a passphrase that is itself 256 random bits, stretching adds nothing."""
-        return cls(1, 1, 8)
+    lanes: int = 3
 
 
-def seal(secret: bytes, passphrase: str, cost: Cost | None = None) -> bytes:
-    """The envelope as JSON bytes, with its own salt and cost."""
-    spent = cost or Cost()
+class WrongPassphrase(Broken):
+    """The envelope is whole and the passphrase is not the one that sealed it."""
+
+
+class Damaged(Broken):
+    """The envelope is not as it was sealed."""
+
+
+def seal(seed: bytes, passphrase: str, cost: Cost = Cost()) -> bytes:
+    """The envelope around a secret; Unusable for an empty passphrase."""
+    if not passphrase:
+        raise Unusable("The passphrase is empty.", "Choose one of several words.", code="empty-passphrase")
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
-    box = AESGCM(_key(passphrase, salt, spent)).encrypt(nonce, secret, b"envelope-1")
-    fields = {"v": 1, "t": spent.passes, "p": spent.lanes, "m": spent.memory_kib}
-    packed = {"salt": b64encode(salt).decode(), "nonce": b64encode(nonce).decode(), "box": b64encode(box).decode()}
-    return json.dumps({**fields, **packed}).encode()
+    head = _HEAD.pack(_MAGIC, cost.memory, cost.passes, cost.lanes, salt, nonce)
+    sealed = head + ChaCha20Poly1305(_key(passphrase, salt, cost)).encrypt(nonce, seed, head)
+    return sealed + sha256(sealed).digest()[:_CHECK]
 
 
-def open(envelope: bytes, passphrase: str) -> bytes:  # noqa: A001
-    """The secret. WrongPassphrase when it does not open."""
+def open(blob: bytes, passphrase: str) -> bytes:  # noqa: A001 (read as envelope.open)
+    """The secret; WrongPassphrase or Damaged, which the checksum at the end tells apart."""
+    sealed, check = blob[:-_CHECK], blob[-_CHECK:]
+    if len(sealed) < _HEAD.size or sha256(sealed).digest()[:_CHECK] != check:
+        raise _damaged()
+    magic, memory, passes, lanes, salt, nonce = _HEAD.unpack_from(sealed)
+    if magic != _MAGIC or not (0 < lanes <= 16 and 8 * lanes <= memory <= _MOST and 0 < passes <= 32):
+        raise _damaged()
+    key = _key(passphrase, salt, Cost(memory, passes, lanes))
     try:
-        fields = json.loads(envelope)
-        cost = Cost(fields["t"], fields["p"], fields["m"])
-        key = _key(passphrase, b64decode(fields["salt"]), cost)
-        return AESGCM(key).decrypt(b64decode(fields["nonce"]), b64decode(fields["box"]), b"envelope-1")
-    except (InvalidTag, ValueError, KeyError) as error:
-        raise WrongPassphrase("the passphrase does not open it") from error
+        return ChaCha20Poly1305(key).decrypt(nonce, sealed[_HEAD.size :], sealed[: _HEAD.size])
+    except InvalidTag:
+        raise WrongPassphrase(
+            "The passphrase is wrong.",
+            "Type it again; mind capitals and the keyboard's language.",
+            code="wrong-passphrase",
+        ) from None
 
 
 def _key(passphrase: str, salt: bytes, cost: Cost) -> bytes:
-    return Argon2id(salt=salt, length=32, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib).derive(
-        passphrase.encode()
-    )
+    derive = Argon2id(salt=salt, length=32, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory)
+    # The same passphrase can leave two keyboards as different code points.
+    return derive.derive(unicodedata.normalize("NFKC", passphrase).encode())
+
+
+def _damaged() -> Damaged:
+    return Damaged("The sealed key is damaged.", "Restore it from a backup, or enrol a new key.", code="key-damaged")
