@@ -31,7 +31,7 @@ from app.reports.kit.ink import Ink
 from app.reports.kit.letters import Style
 from app.reports.kit.moments import MONTHS, Wall, lag, took
 from app.reports.overview import draw_result
-from app.reports.parts import state_title
+from app.reports.parts import clock_name, state_title
 
 _HEAD = Style("regular", 6.8, 9, palette.FAINT)
 _HEED = Style("medium", 8, 11, palette.HEED)
@@ -91,7 +91,7 @@ def table(heads: Sequence[Column], rows: Sequence[Row], empty: str) -> Iterator[
 
 def clocks_table(dossier: Dossier, wall: Wall) -> Iterator[Block]:
     """Every clock that started: limit, due, met, and whether in time; a cadence with each lap that was late."""
-    heads = columns(("Clock", 27), ("Limit", 15), ("Started", 16), ("Due", 16), ("Met", 16), ("Result", 27))
+    heads = columns(("Clock", 27), ("Limit", 15), ("Started", 16), ("Due", 16), ("Met", 16), ("Result", 30))
     found = sorted(dossier.clocks, key=lambda clock: (clock.laps[0].started_at, clock.laps[0].due_at, clock.id))
     rows = [row for clock in found for row in _clock_rows(dossier, wall, heads, clock)]
     yield from table(heads, rows, "No clock has started.")
@@ -118,7 +118,7 @@ def _clock_row(dossier: Dossier, wall: Wall, heads: Sequence[Column], clock: Clo
     )
     row = Row(
         [
-            [name.cell(clock.label), *([name.cell(beside, SMALL)] if beside else [])],
+            [name.cell(clock_name(dossier, clock)), *([name.cell(beside, SMALL)] if beside else [])],
             [limit.cell(clock.limit, TABLE_QUIET)],
             [started.cell(wall.short(clock.laps[0].started_at), TABLE_QUIET)],
             [due.cell("each lap" if cadence else wall.short(clock.due_at), TABLE_QUIET)],
@@ -135,7 +135,7 @@ def _clock_row(dossier: Dossier, wall: Wall, heads: Sequence[Column], clock: Clo
 def _met_words(clock: Clock, wall: Wall, last: datetime | None) -> str:
     if clock.kind == "cadence":
         count = sum(lap.met_at is not None for lap in clock.laps)
-        return f"{count} times" if count != 1 else "once"
+        return {0: "never", 1: "once"}.get(count, f"{count} times")
     if last is None:
         return "–"
     lap = clock.laps[-1]
@@ -176,9 +176,9 @@ def result_words(clock: Clock, now: datetime) -> tuple[str, str]:
     met = clock.met_at
     match clock.state:
         case "met" if met is not None and met < clock.started_at:
-            return "met", "in time, met before it started"
+            return "met", "in time, before it started"
         case "met" if met is not None:
-            return "met", f"in time, {took(clock.due_at - met)} to spare"
+            return "met", f"in time, {took(clock.due_at - met)} left"
         case "met_late" if met is not None:
             return "late", f"late by {_lateness(met - clock.due_at)}"
         case "overdue":
@@ -193,7 +193,7 @@ def result_words(clock: Clock, now: datetime) -> tuple[str, str]:
 
 def _cadence_words(clock: Clock, now: datetime) -> tuple[str, str]:
     kept = sum(lap.kept is True for lap in clock.laps)
-    words = f"{kept} in time, {clock.missed} not" if clock.missed else f"all {kept} in time"
+    words = f"{kept} of {kept + clock.missed} in time"
     if not kept and not clock.missed:
         words = "none was due"
     mark = "late" if clock.missed else "met" if kept else "open"

@@ -17,7 +17,7 @@ from app.reports.kit.frame import LEFT, RIGHT
 from app.reports.kit.ink import Ink
 from app.reports.kit.letters import Style, fitted
 from app.reports.kit.moments import Wall
-from app.reports.parts import state_title
+from app.reports.parts import clock_name, state_title
 
 MOST_CLOCKS = 10
 _GUTTER = 112.0
@@ -96,6 +96,8 @@ def _draw_severities(ink: Ink, y: float, picture: _Picture) -> float:
         left, right = picture.axis.x(spell.at), picture.axis.x(end)
         look = palette.chip(plan.severity_ranks.get(spell.code, 6))
         ink.block(left, y - _LANE + 2.5, max(right - left - 0.7, 0.7), _BAND, look.fill)
+        if look.fill == palette.WHITE:
+            ink.frame(left, y - _LANE + 2.5, max(right - left - 0.7, 0.7), _BAND, look.edge)
         middle = y - _LANE + 2.5 + _BAND / 2
         if right - left > 12:
             draw_shape(ink, left + 7, middle, 2.9, look.shape, look.label)
@@ -141,7 +143,7 @@ def _draw_milestones(ink: Ink, y: float, picture: _Picture) -> float:
 
 def _draw_clock(ink: Ink, y: float, picture: _Picture, clock: Clock) -> None:
     """Each lap from its start to its due moment; the mark says when it was met, and whether in time."""
-    _lane_name(ink, y, clock.label)
+    _lane_name(ink, y, clock_name(picture.dossier, clock))
     middle = y - _LANE / 2
     for lap in clock.laps:
         _draw_lap(ink, middle, picture, clock, lap)

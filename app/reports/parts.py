@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from app.domain.clocks import Clock
 from app.domain.dossier import Dossier
 from app.domain.entries import shown
 from app.domain.plan import Plan
@@ -55,6 +56,14 @@ def _banner(dossier: Dossier) -> str:
 def state_title(plan: Plan, code: str) -> str:
     """A state in the plan's words."""
     return (plan.state(code).title or code) if code in plan.state_codes else code
+
+
+def clock_name(dossier: Dossier, clock: Clock) -> str:
+    """A clock's label; with the severities that it is for where another clock has the same label."""
+    if sum(other.label == clock.label for other in dossier.clocks) < 2:
+        return clock.label
+    rule = next((rule for rule in dossier.plan.clocks if rule.id == clock.id), None)
+    return f"{clock.label} ({', '.join(rule.severities)})" if rule and rule.severities else clock.label
 
 
 def resolved_at(dossier: Dossier) -> datetime | None:

@@ -224,7 +224,7 @@ def _field_row(dossier: Dossier, wall: Wall, label: str, field: str, typed: str)
     if known:
         return Row([[name], [cell(known, _VALUE_LEFT, _VALUE_WIDTH)]], LEFT, MEASURE)
     asked = field.partition(":")[2].strip(" []")
-    words = f"Asked for: {asked}." if asked else ""
+    words = f"Asked for: {asked.rstrip('.')}." if asked else ""
     return Row([[name], [led_cell("Not written yet.", words, _VALUE_LEFT, _VALUE_WIDTH)]], LEFT, MEASURE)
 
 
@@ -287,7 +287,7 @@ def _timeline(dossier: Dossier, wall: Wall, part: Section) -> Iterator[Block]:
     yield picture
     if dossier.clocks:
         yield legend()
-    kept = sorted((row for row in dossier.rows if not row.struck), key=lambda row: (row.at, row.seq))
+    kept = sorted((row for row in dossier.rows if _happened(row)), key=lambda row: (row.at, row.seq))
     shown_rows = starred or kept
     words = part.fields if len(part.fields) == 2 else ("Time", "Event")
     heads = annex.columns(("", 4), (words[0], 19), (words[1], 68), ("Recorded by", 22), ("Entry", -7))
@@ -297,12 +297,17 @@ def _timeline(dossier: Dossier, wall: Wall, part: Section) -> Iterator[Block]:
     yield from _timeline_note(dossier, part, len(starred), len(kept))
 
 
+def _happened(row: TimelineRow) -> bool:
+    """Whether a row belongs to the incident: it stands, and is not a section of this very document."""
+    return not row.struck and row.kind != "postmortem"
+
+
 def _timeline_note(dossier: Dossier, part: Section, starred: int, count: int) -> Iterator[Block]:
     parts = []
     if starred:
         parts.append(f"{starred} milestones of {count} rows; the signed timeline has them all.")
     elif count:
-        parts.append("No entry is marked as a milestone, so every row is shown.")
+        parts.append("No entry is marked as a milestone, so all are shown but the sections of this document.")
     if len(part.fields) > 2:
         parts.append(f"The template asks for: {', '.join(map(field_label, part.fields))}.")
     if parts:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.reports.kit import palette
 from app.reports.kit.blocks import Block
 from app.reports.kit.ink import Ink
-from app.reports.kit.letters import Style, face, fitted
+from app.reports.kit.letters import Style, fitted, registered
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -137,7 +137,7 @@ def _need(group: list[Block]) -> float:
 
 
 def _canvas(sheet: Sheet) -> Canvas:
-    regular = face("regular").font.fontName
+    regular = registered("regular")
     from reportlab import rl_config
     from reportlab.pdfgen.canvas import Canvas
 

@@ -128,10 +128,9 @@ def section(number: str, title: str, note: str = "", level: int = 0) -> Block:
     def draw(ink: Ink, top: float) -> None:
         y = top - baseline(_SECTION)
         ink.text(LEFT, y, number, _SECTION)
+        for place, line in enumerate(heads):
+            ink.text(LEFT + indent, y - place * _SECTION.leading, line, _SECTION)
         ink.right(RIGHT, y, note, _NOTE)
-        for line in heads:
-            ink.text(LEFT + indent, y, line, _SECTION)
-            y -= _SECTION.leading
 
     head = Drawn(height, draw, before=17)
     head.keep = True

@@ -80,6 +80,11 @@ def face(weight: Weight) -> Face:
     return Face(weight)
 
 
+def registered(weight: Weight) -> str:
+    """The name under which reportlab knows the face of that weight, for a bare canvas."""
+    return str(face(weight).font.fontName)
+
+
 def _load(weight: Weight) -> TTFont:
     # reportlab runs `reportlab_settings.py` of the working folder, or `~/.reportlab_settings`, when it is imported.
     sys.modules.setdefault("reportlab_settings", ModuleType("reportlab_settings"))
