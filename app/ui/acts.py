@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -240,6 +239,8 @@ class Acts(QObject):
     @slot_safe
     def copy_diagnostics(self) -> None:
         """Versions and the last error to the clipboard: nothing that people wrote."""
+        import platform
+
         report = self._window.folder / errors.REPORT
         last = report.read_text(encoding="utf-8") if report.is_file() else "no error of the program's own\n"
         lines = (

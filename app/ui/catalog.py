@@ -32,4 +32,27 @@ def _board(live: Live, number: int) -> Pane:
     return BoardPane(live, number)
 
 
-PANES: Final[tuple[PaneSpec, ...]] = (PaneSpec("board", "Severity board", 1, "left", _board),)
+def _timeline(live: Live, number: int) -> Pane:
+    from app.ui.panes.timeline import TimelinePane
+
+    return TimelinePane(live, number)
+
+
+def _roster(live: Live, number: int) -> Pane:
+    from app.ui.panes.roster import RosterPane
+
+    return RosterPane(live, number)
+
+
+def _checklists(live: Live, number: int) -> Pane:
+    from app.ui.panes.checklists import ChecklistsPane
+
+    return ChecklistsPane(live, number)
+
+
+PANES: Final[tuple[PaneSpec, ...]] = (
+    PaneSpec("board", "Severity board", 1, "left", _board),
+    PaneSpec("timeline", "Timeline", 2, "centre", _timeline),
+    PaneSpec("roster", "Role roster", 3, "right", _roster),
+    PaneSpec("checklists", "Checklists", 4, "right", _checklists),
+)

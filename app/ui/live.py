@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, QTimer, QTimeZone, Signal
 
-from app.domain.clocks import Clock, clocks
 from app.domain.errors import Broken, NotAllowed, Refused
 from app.ui import tasks
 
 if TYPE_CHECKING:
     from app.domain.board import Card
+    from app.domain.clocks import Clock
     from app.domain.plan import Plan
     from app.domain.timeline import TimelineRow
     from app.services.looks import Look
@@ -107,6 +107,7 @@ class Live(QObject):
         """The newest rows of the open incident, for the first paint only."""
         self.row_count = 0
         self.signer: Signer | None = None
+        self._zone_set = bool(zone)
         self._zone = zone or bytes(QTimeZone.systemTimeZoneId().data()).decode() or "UTC"
         self._clock = clock
         self._incident = ""
@@ -139,7 +140,9 @@ class Live(QObject):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone in which times are shown beside UTC."""
+        """The zone in which times are shown beside UTC: the one set, else the incident's own, else the machine's."""
+        if not self._zone_set and self.look is not None and self.look.view.opening.zone != "UTC":
+            return ZoneInfo(self.look.view.opening.zone)
         return ZoneInfo(self._zone)
 
     def local(self, moment: datetime) -> datetime:
@@ -168,6 +171,8 @@ class Live(QObject):
         now = self.now()
         key = (id(self.look), int(now.timestamp()) // FRESH_S)
         if self._clocks_key != key:
+            from app.domain.clocks import clocks
+
             self._clocks_key = key
             self._clocks = clocks(self.look.plan, self.look.view, now)
         return self._clocks

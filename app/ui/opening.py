@@ -141,6 +141,8 @@ def _choose(session: Session, wish: Wish, last: str) -> Session:
     elif known:
         remembered = any(profile.principal == last for profile in known)
         session.choose(last if remembered else None)
+    if session.signer is not None and session.keychain.given_passphrase is not None:
+        session.sign_in(session.signer.principal)
     return session
 
 

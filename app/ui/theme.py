@@ -283,7 +283,8 @@ QSplitter::handle:horizontal {{ width: 1px; }}
 QSplitter::handle:vertical {{ height: 1px; }}
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QDateTimeEdit, QSpinBox {{
   background: {t.surface}; color: {t.text}; border: 1px solid {t.outline}; border-radius: 5px;
-  padding: {px(4)}px {px(8)}px; selection-background-color: {t.selection}; selection-color: {t.on_selection}; }}
+  padding: {px(4)}px {px(8)}px; selection-background-color: {t.selection}; selection-color: {t.on_selection};
+  placeholder-text-color: {t.secondary}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QDateTimeEdit:focus, QSpinBox:focus {{
   border: 2px solid {t.focus}; padding: {px(4) - 1}px {px(8) - 1}px; }}
 QLineEdit[wrong="true"], QComboBox[wrong="true"], QPlainTextEdit[wrong="true"] {{ border-color: {t.overdue}; }}
@@ -318,8 +319,8 @@ QLineEdit[bare="true"], QLineEdit[bare="true"]:focus {{ border: 0; background: t
   padding: {px(10)}px {px(14)}px; font-size: {px(14)}px; }}
 QAbstractItemView[boxed="true"] {{ border: 1px solid {t.outline}; border-radius: 5px; padding: 1px; }}
 QAbstractItemView[boxed="true"]:focus {{ border: 2px solid {t.focus}; padding: 0; }}
-QToolButton[search="true"] {{ background: {t.surface}; border: 1px solid {line}; padding: {px(3)}px {px(10)}px;
-  margin: {px(2)}px {px(12)}px {px(2)}px 0; }}
+QToolButton[search="true"] {{ background: {t.surface}; border: 1px solid {line}; padding: {px(2)}px {px(10)}px;
+  margin: {px(2)}px {px(12)}px {px(1)}px 0; }}
 QAbstractScrollArea {{ border: 0; }}
 QTableView, QListView, QTreeView {{
   background: {t.surface}; alternate-background-color: {t.alternate}; border: 0; outline: 0; gridline-color: {line}; }}

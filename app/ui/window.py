@@ -5,13 +5,16 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
+    QMenu,
     QSplitter,
     QStackedWidget,
     QToolButton,
@@ -29,15 +32,19 @@ from app.ui.guard import override_safe, slot_safe
 from app.ui.idle import Idle
 from app.ui.live import Live
 from app.ui.pane import Pane
-from app.ui.panes.start import StartPage
 from app.ui.widgets.labels import rule
 from app.ui.widgets.notice import Notice
 from app.ui.widgets.status import Status
 from app.ui.widgets.strip import Strip
 from app.ui.widgets.unlock import UnlockLine
 
-WIDTHS = (264, 784, 318)
-"""Board, centre and right at 1366 px."""
+if TYPE_CHECKING:
+    from app.ui.panes.start import StartPage
+
+LEFT, RIGHT = (264, 24), (318, 28)
+"""Width at text size 100 %, and the most in per cent of the window."""
+FIRST_FOCUS = "timeline"
+"""Where typing goes when an incident is opened: to its scribe bar."""
 RIGHT_HEIGHTS = (222, 441)
 
 
@@ -59,24 +66,27 @@ class Window(QMainWindow):
         self._to_scribe = False
         self._shown_incident = ""
         self._waits_for_paint = True
+        self._is_complete = False
         self.acts = Acts(self)
         self.setMinimumSize(QSize(800, 500))
         self.resize(self.settings.width, self.settings.height)
         self.strip, self.notice, self.status = Strip(live), Notice(), Status(live)
-        self.unlock, self.start = UnlockLine(live), StartPage(live)
+        self.unlock = UnlockLine(live)
+        self._start: StartPage | None = None
         self.stack = QStackedWidget()
         self._centre = QStackedWidget()
         self._right = QSplitter(Qt.Orientation.Vertical)
         self._across = QSplitter(Qt.Orientation.Horizontal)
         self._idle = Idle(self.settings.lock_after_minutes)
         self._build()
-        self.registry.add(actions.window_commands(self))
-        self._build_panes()
-        self._build_menus()
+        self._menus: dict[str, QMenu] = {}
+        self._build_first()
+        self._build_menu_bar()
         self._connect()
         self._restore_errors = errors.install(self.show_refusal, self.acts.crashed)
         self.setWindowTitle("Incident Cockpit")
         self.stack.setCurrentWidget(self._across if live.incident_id else self.start)
+        self.painted.connect(self.complete)
 
     # building
 
@@ -85,7 +95,6 @@ class Window(QMainWindow):
             splitter.setHandleWidth(1)
             splitter.setChildrenCollapsible(False)
         self.stack.addWidget(self._across)
-        self.stack.addWidget(self.start)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
@@ -97,21 +106,57 @@ class Window(QMainWindow):
         column.addWidget(self.status)
         self.setCentralWidget(whole)
 
-    def _build_panes(self) -> None:
-        for spec in PANES:
-            pane = spec.make(self.live, spec.number)
-            self.panes[spec.id] = pane
-            self.registry.add([self._goto(spec), *pane.commands()])
-            pane.header.chosen.connect(self.show_pane)
-            if spec.place == "centre":
-                self._centre.addWidget(pane)
-            else:
-                (self._across if spec.place == "left" else self._right).addWidget(pane)
+    @property
+    def start(self) -> StartPage:
+        """The start page, made when it is first wanted."""
+        if self._start is None:
+            from app.ui.panes.start import StartPage
+
+            self._start = StartPage(self.live)
+            self.stack.addWidget(self._start)
+            self._start.chosen.connect(self.open_incident)
+            self._start.named.connect(self.acts.first_name)
+            self._start.declare_wanted.connect(self.acts.declare)
+            self._start.sample_wanted.connect(self.sample_wanted)
+        return self._start
+
+    def _build_first(self) -> None:
+        """What the first picture shows: the pane at the left and the first of the centre, room for the others."""
+        if self.live.incident_id:
+            for place in ("left", "centre"):
+                for spec in [spec for spec in PANES if spec.place == place][:1]:
+                    self._add_pane(spec)
         self._across.addWidget(self._centre)
         self._across.addWidget(self._right)
-        for place, stretch in enumerate((0, 1, 0)):
-            self._across.setStretchFactor(place, stretch)
+        self._across.setStretchFactor(self._across.indexOf(self._centre), 1)
+        self._size_panes()
+
+    def _add_pane(self, spec: PaneSpec) -> None:
+        pane = spec.make(self.live, spec.number)
+        self.panes[spec.id] = pane
+        pane.header.chosen.connect(self.show_pane)
+        if spec.place == "left":
+            self._across.insertWidget(0, pane)
+        else:
+            (self._centre if spec.place == "centre" else self._right).addWidget(pane)
+
+    @slot_safe
+    def complete(self) -> None:
+        """After the first picture: the other panes, and every command with its key."""
+        if self._is_complete:
+            return
+        self._is_complete = True
+        for spec in PANES:
+            if spec.id not in self.panes:
+                self._add_pane(spec)
+        self.registry.add(actions.window_commands(self))
+        for spec in PANES:
+            self.registry.add([self._goto(spec), *self.panes[spec.id].commands()])
         self._label_centre()
+        self._size_panes()
+        self._fill_menus()
+
+    def _size_panes(self) -> None:
         self.reset_layout()
         for name, splitter in self._splitters().items():
             splitter.restoreState(QByteArray(b64decode(self.settings.splitters.get(name, ""))))
@@ -125,16 +170,9 @@ class Window(QMainWindow):
             f"pane-{spec.id}", f"Go to {spec.title.lower()}", lambda: self.show_pane(spec.id), keys, "", "View"
         )
 
-    def _build_menus(self) -> None:
+    def _build_menu_bar(self) -> None:
         bar = self.menuBar()
-        for name in actions.MENUS:
-            listed = tuple(command for command in self.registry.all() if command.menu == name)
-            if not listed:
-                continue
-            menu = bar.addMenu(name)
-            menu.addActions([self.registry.action(command.id) for command in listed])
-            menu.aboutToShow.connect(lambda it=listed: self._show_enabled(it))
-        self.addActions([self.registry.action(command.id) for command in self.registry.all()])
+        self._menus = {name: bar.addMenu(name) for name in actions.MENUS}
         search = QToolButton(self)
         search.setText("Search or run a command   Ctrl K")
         search.setProperty("search", True)
@@ -143,22 +181,26 @@ class Window(QMainWindow):
         bar.setCornerWidget(search)
         search.show()
 
+    def _fill_menus(self) -> None:
+        for name, menu in self._menus.items():
+            listed = tuple(command for command in self.registry.all() if command.menu == name)
+            menu.menuAction().setVisible(bool(listed))
+            menu.addActions([self.registry.action(command.id) for command in listed])
+            menu.aboutToShow.connect(partial(self._show_enabled, listed))
+        self.addActions([self.registry.action(command.id) for command in self.registry.all()])
+
     def _show_enabled(self, listed: Iterable[actions.Command]) -> None:
         for command in listed:
             self.registry.action(command.id).setEnabled(command.enabled())
 
     def _connect(self) -> None:
-        live, start, acts = self.live, self.start, self.acts
+        live, acts = self.live, self.acts
         live.failed.connect(self.show_refusal)
         live.incident_changed.connect(self._incident_changed)
         live.first_profile_wanted.connect(self.show_start)
         live.ready.connect(self._ready)
         self.strip.signer_clicked.connect(acts.choose_signer)
         self.strip.owed_clicked.connect(acts.show_owed)
-        start.chosen.connect(self.open_incident)
-        start.named.connect(acts.first_name)
-        start.declare_wanted.connect(acts.declare)
-        start.sample_wanted.connect(self.sample_wanted)
         self._idle.passed.connect(live.lock)
 
     # panes
@@ -199,7 +241,9 @@ class Window(QMainWindow):
 
     def reset_layout(self) -> None:
         """The sizes as they were at first."""
-        self._across.setSizes([theme.px(width) for width in WIDTHS])
+        whole = max(self.width(), self.minimumWidth())
+        left, right = (min(theme.px(width), whole * share // 100) for width, share in (LEFT, RIGHT))
+        self._across.setSizes([left, whole - left - right, right][-self._across.count() :])
         self._right.setSizes([theme.px(height) for height in RIGHT_HEIGHTS])
 
     # which incident
@@ -213,7 +257,7 @@ class Window(QMainWindow):
 
     @slot_safe
     def _ready(self) -> None:
-        if self.stack.currentWidget() is self.start:
+        if self.stack.currentWidget() is self._start:
             self.start.refresh()
             self.start.focus_first()
 
@@ -232,8 +276,9 @@ class Window(QMainWindow):
         self._shown_incident = look.view.incident_id
         self.remember(last_incident=look.view.incident_id)
         self.stack.setCurrentWidget(self._across)
-        if self._to_scribe and "timeline" in self.panes:
-            self.show_pane("timeline")
+        focus = QApplication.focusWidget()
+        if self._to_scribe or focus is None or self.strip.isAncestorOf(focus):
+            self.show_pane(FIRST_FOCUS)
         self._to_scribe = False
 
     # appearance

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
-from app.domain.board import Card, CardClock
-from app.domain.plan import Plan
 from app.ui import times
 from app.ui.guard import override_safe
 from app.ui.widgets.strip import severity_text
+
+if TYPE_CHECKING:
+    from app.domain.board import Card, CardClock
+    from app.domain.plan import Plan
 
 SOON_S: Final = 15 * 60
 """From here on a card's countdown is in the colour of attention."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
-from app.domain.board import Card
 from app.ui import times
 from app.ui.guard import override_safe
 from app.ui.models.board_model import matches
+
+if TYPE_CHECKING:
+    from app.domain.board import Card
 
 NOWHERE = QModelIndex()
 LINE_ROLE = int(Qt.ItemDataRole.UserRole)

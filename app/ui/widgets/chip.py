@@ -62,11 +62,10 @@ def paint_stop(painter: QPainter, box: QRectF, ink: QColor) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink)
-    wide, middle = box.width() * 0.17, box.center().x()
-    painter.drawRoundedRect(
-        QRectF(middle - wide / 2, box.top() + box.height() * 0.18, wide, box.height() * 0.4), 0.6, 0.6
-    )
-    painter.drawRect(QRectF(middle - wide / 2, box.top() + box.height() * 0.68, wide, wide))
+    wide = box.width() * 0.17
+    left = box.center().x() - wide / 2
+    painter.drawRoundedRect(QRectF(left, box.top() + box.height() * 0.18, wide, box.height() * 0.4), 0.6, 0.6)
+    painter.drawRect(QRectF(left, box.top() + box.height() * 0.68, wide, wide))
     painter.restore()
 
 

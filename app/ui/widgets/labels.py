@@ -78,7 +78,9 @@ class Elided(QLabel):
 
 
 class Fact(QWidget):
-    """A caption over a value, as the strip shows them."""
+    """A caption over a value, as the strip shows them; only a very long value is cut."""
+
+    WIDEST = 200
 
     def __init__(self, caption: str = "", value: str = "") -> None:
         super().__init__()
@@ -98,6 +100,7 @@ class Fact(QWidget):
             self._caption.setText(caption)
         if self._value.text() != value:
             self._value.setText(value)
+            self._value.setMinimumWidth(min(self._value.sizeHint().width(), theme.px(self.WIDEST)))
             self._value.updateGeometry()
         set_tone(self._value, tone)
 

@@ -21,6 +21,7 @@ class Notice(QWidget):
         self.setProperty("notice", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._icon = QLabel()
+        self._warns = False
         self._message = Elided("", "strong")
         self._hint = Elided("", "small")
         self._act = QToolButton()
@@ -41,7 +42,12 @@ class Notice(QWidget):
         self._sized()
         self.hide()
 
+    def _draw_icon(self) -> None:
+        name, tint = ("triangle-alert", "attention") if self._warns else ("info", "focus")
+        self._icon.setPixmap(theme.pixmap(name, 16, tint))
+
     def _sized(self) -> None:
+        self._draw_icon()
         self.setFixedHeight(theme.px(34))
         self._line.setContentsMargins(theme.px(14), 0, theme.px(10), 0)
         self._line.setSpacing(theme.px(10))
@@ -58,7 +64,8 @@ class Notice(QWidget):
 
     def say(self, message: str, hint: str = "", *, warns: bool = False, act: str = "", run: object = None) -> None:
         """Show a sentence and a hint; `act` names a button that calls `run`."""
-        self._icon.setPixmap(theme.pixmap("triangle-alert" if warns else "info", 16, "attention" if warns else "focus"))
+        self._warns = warns
+        self._draw_icon()
         self._message.setText(message)
         self._hint.setText(hint)
         self._run = run

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from app.domain.board import Card
-from app.domain.clocks import Clock
-from app.domain.entries import shown
 from app.ui import theme, times
 from app.ui.guard import override_safe, slot_safe
 from app.ui.live import Live
 from app.ui.widgets.chip import Chip
 from app.ui.widgets.labels import Elided, Fact
 
+if TYPE_CHECKING:
+    from app.domain.board import Card
+    from app.domain.clocks import Clock
+
 HEIGHT = 52
+READABLE = 260
+"""A title keeps at least this much, if it is that long."""
 
 
 class Badge(QLabel):
@@ -45,8 +49,7 @@ class DueFact(Fact):
         self.setContentsMargins(theme.px(10), 0, 0, 0)
 
     def show_clock(self, clock: Clock | None, live: Live) -> None:
-        """The clock that runs out next; none hides it."""
-        self.setVisible(clock is not None)
+        """The words of a clock."""
         if clock is None:
             return
         now = live.now()
@@ -128,12 +131,13 @@ class Strip(QWidget):
         self.setProperty("surface", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Incident strip")
+        self._words: tuple[object, ...] = ()
         self.chip = Chip()
         self.title = Elided("", "title")
         self.number = Fact()
         self.badges = (Badge(), Badge(), Badge())
         self.commander, self.scribe = Fact(), Fact()
-        self.elapsed, self.due = Fact(), DueFact()
+        self.elapsed, self.due, self.regulatory = Fact(), DueFact(), DueFact()
         self.owed = QToolButton()
         self.owed.clicked.connect(self._show_owed)
         self.signer = SignerButton()
@@ -164,6 +168,7 @@ class Strip(QWidget):
         line.addStretch(1)
         line.addWidget(self.elapsed)
         line.addWidget(self.due)
+        line.addWidget(self.regulatory)
         line.addWidget(self.owed)
         line.addWidget(self.signer)
         self._line = line
@@ -172,6 +177,36 @@ class Strip(QWidget):
         self.setFixedHeight(theme.px(HEIGHT))
         self._line.setContentsMargins(theme.px(14), 0, theme.px(8), 0)
         self._line.setSpacing(theme.px(16))
+
+    def _fit(self) -> None:
+        """Where the line is too short the title stays readable and the lesser facts go, one by one."""
+        there = self._live.look is not None or self._live.card is not None
+        lesser = (self.scribe, self.regulatory, self.elapsed, self.commander)
+        for fact in (self.scribe, self.commander):
+            fact.setVisible(there)
+        self.elapsed.setVisible(self._live.look is not None)
+        self.due.setVisible(self._tightest() is not None)
+        self.regulatory.setVisible(self._second_clock() is not None)
+        if not there:
+            return
+        wanted = min(self.title.sizeHint().width(), theme.px(READABLE))
+        for fact in lesser:
+            if self._spare() >= wanted:
+                return
+            fact.hide()
+
+    def _spare(self) -> int:
+        """What the others leave for the title."""
+        margins = self._line.contentsMargins()
+        shown = [item.widget() for place in range(self._line.count()) if (item := self._line.itemAt(place)) is not None]
+        others = [each for each in shown if each is not None and each is not self.title and not each.isHidden()]
+        taken = sum(each.sizeHint().width() + self._line.spacing() for each in others)
+        return self.width() - margins.left() - margins.right() - taken - self._line.spacing()
+
+    @override_safe(None)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     @slot_safe
     def _ticked(self) -> None:
@@ -204,6 +239,8 @@ class Strip(QWidget):
         if look is None:
             self._show_card(self._live.card)
             return
+        from app.domain.entries import shown
+
         plan, view = look.plan, look.view
         level = plan.severity(view.severity)
         self.chip.show_severity(plan.severity_ranks[view.severity], severity_text(level.code, level.title))
@@ -218,12 +255,12 @@ class Strip(QWidget):
             holding = view.roles.get(role.code) if role else None
             fact.show_fact(role.title if role else function.title(), shown(holding.holder) if holding else "nobody yet")
         self.tick(self._live.now())
+        self._fit()
 
     def _show_card(self, card: Card | None) -> None:
         """Before the record is read: what the board's card says, or nothing."""
         self.chip.show_severity(card.severity_rank if card else 1, card.severity if card else "")
         self.title.setText(card.title if card else "Incident Cockpit")
-        self.due.show_clock(None, self._live)
         words = ("DRILL" if card.drill else "", "", card.label) if card else ("", "", "")
         for badge, word in zip(self.badges, words, strict=True):
             badge.show_word(word)
@@ -231,8 +268,8 @@ class Strip(QWidget):
             self.number.show_fact(card.number, card.state.replace("_", " ").capitalize())
             self.commander.show_fact("Commander", card.commander or "nobody yet")
             self.scribe.show_fact("Scribe", card.scribe or "nobody yet")
-            for fact in (self.number, self.commander, self.scribe):
-                fact.show()
+            self.number.show()
+        self._fit()
 
     def tick(self, now: datetime) -> None:
         """Only words that differ are set."""
@@ -240,8 +277,23 @@ class Strip(QWidget):
         if look is None:
             return
         self.elapsed.show_fact("Since declared", times.elapsed_text(look.view.declared_at, now))
+        first, second = self._tightest(), self._second_clock()
+        self.due.show_clock(first, self._live)
+        self.regulatory.show_clock(second, self._live)
+        words = (self.elapsed.value, first and first.id, self.due.value, second and second.id, self.regulatory.value)
+        if words != self._words:
+            self._words = words
+            self._fit()
+
+    def _tightest(self) -> Clock | None:
         active = [clock for clock in self._live.clocks() if clock.active]
-        self.due.show_clock(min(active, key=lambda clock: clock.due_at, default=None), self._live)
+        return min(active, key=lambda clock: clock.due_at, default=None)
+
+    def _second_clock(self) -> Clock | None:
+        """The first of the law's clocks, where another one is tighter."""
+        law = [clock for clock in self._live.clocks() if clock.active and clock.kind == "regulatory"]
+        first = min(law, key=lambda clock: clock.due_at, default=None)
+        return None if first is None or first == self._tightest() else first
 
     @slot_safe
     def refresh_signer(self) -> None:

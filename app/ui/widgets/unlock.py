@@ -48,6 +48,7 @@ class UnlockLine(QWidget):
         self.hide()
 
     def _sized(self) -> None:
+        self._icon.setPixmap(theme.pixmap("lock", 16, "attention"))
         self.setFixedHeight(theme.px(44))
         self.field.setFixedWidth(theme.px(240))
         self._line.setContentsMargins(theme.px(14), 0, theme.px(14), 0)
@@ -70,7 +71,6 @@ class UnlockLine(QWidget):
     def _open(self, words: str, with_field: bool) -> None:
         if self.isHidden():
             self._before = QApplication.focusWidget()
-        self._icon.setPixmap(theme.pixmap("lock", 16, "attention"))
         self._words.setText(words)
         self._wrong.setText("")
         self.field.clear()
