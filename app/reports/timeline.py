@@ -248,17 +248,23 @@ class Entry(Block):
             return [(line, _PERSON) for line in setting.person(row.recorded_by)]
         found = [(line, _PERSON) for line in setting.person(f"said by {row.said_by}")] if row.said_by else []
         recorded = f"recorded by {row.recorded_by}" if row.said_by else row.recorded_by
-        found += [(line, _QUIET) for line in setting.person(recorded)]
+        found += [(line, _QUIET if row.said_by else _PERSON) for line in setting.person(recorded)]
         if row.unsigned:
             found += [(line, _LATE) for line in setting.person(f"unsigned by {row.unsigned}")]
         return found
 
     def draw(self, ink: Ink, top: float) -> None:
         """Draw it with its upper edge at `top`."""
-        self._draw_margin(ink, top)
-        self._draw_parts(ink, top, self._what(), self._who())
+        self.draw_margin(ink, top)
+        self.draw_parts(ink, top, self._what(), self._who())
 
-    def _draw_margin(self, ink: Ink, top: float) -> None:
+    @property
+    def seq(self) -> int:
+        """The entry's number."""
+        return self._row.seq
+
+    def draw_margin(self, ink: Ink, top: float) -> None:
+        """Number, times, kind and key of the row."""
         row, moment = self._row, self._moment
         y = top - _PAD - baseline(_TEXT)
         if row.starred:
@@ -280,9 +286,10 @@ class Entry(Block):
         if row.lag_ms > LAG_SHOWN_MS:
             ink.text(_RECORDED, y - _TEXT.leading, lag(row.lag_ms), _LATE)
 
-    def _draw_parts(
+    def draw_parts(
         self, ink: Ink, top: float, what: Iterable[tuple[str, Style, bool]], who: Iterable[tuple[str, Style]]
     ) -> None:
+        """Lines of the text and of the last column under a hairline."""
         ink.rule(LEFT, top, RIGHT)
         y = first = top - _PAD - baseline(_TEXT)
         for line, style, struck in what:
@@ -317,8 +324,11 @@ class _Piece(Block):
     def draw(self, ink: Ink, top: float) -> None:
         """Draw it with its upper edge at `top`."""
         if self.opens:
-            self._entry._draw_margin(ink, top)
-        self._entry._draw_parts(ink, top, self._what, self._who)
+            self._entry.draw_margin(ink, top)
+        else:
+            ink.right(_NUMBER_END, top - _PAD - baseline(_TEXT), str(self._entry.seq), _NUMBER)
+            ink.text(_HAPPENED, top - _PAD - baseline(_TEXT), "continued", _QUIET)
+        self._entry.draw_parts(ink, top, self._what, self._who)
 
     def cut(self, room: float) -> tuple[Block, Block] | None:
         """The lines that fit, and the rest."""
