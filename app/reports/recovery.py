@@ -32,8 +32,10 @@ _HOW = (
 )
 
 
-def recovery_sheet(name: str, code_groups: Sequence[str], fingerprint: str, org: str) -> bytes:
-    """The sheet as PDF: whose installation, the groups of the code in order, the recovery key's fingerprint."""
+def recovery_sheet(name: str, code_groups: str | Sequence[str], fingerprint: str, org: str) -> bytes:
+    """The sheet as PDF: whose installation, the code (whole or in groups), the recovery key's fingerprint."""
+    code = code_groups if isinstance(code_groups, str) else " ".join(code_groups)
+    groups = code.replace("-", " ").split()
     sheet = Sheet(
         name=f"{TITLE} {org}",
         owner=name,
@@ -43,11 +45,11 @@ def recovery_sheet(name: str, code_groups: Sequence[str], fingerprint: str, org:
         foot=((("recovery key ", fingerprint),),),
         hint="prepared with Incident Cockpit",
     )
-    return press(sheet, _blocks(name, code_groups, fingerprint, org))
+    return press(sheet, _blocks(name if name == org else f"{name} · {org}", groups, fingerprint))
 
 
-def _blocks(name: str, code_groups: Sequence[str], fingerprint: str, org: str) -> Iterator[Block]:
-    yield from masthead(TITLE, f"{name} · {org}", "")
+def _blocks(whose: str, code_groups: Sequence[str], fingerprint: str) -> Iterator[Block]:
+    yield from masthead(TITLE, whose, "")
     yield Lines(_WHY, BODY, LEFT, MEASURE, before=12)
     yield section("", "The code", f"{len(code_groups)} groups, read line by line")
     yield _code(code_groups)

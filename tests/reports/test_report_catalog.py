@@ -77,9 +77,17 @@ def test_the_recovery_sheet_is_one_page_with_everything() -> None:
     assert all(group not in str(reader(pdf).metadata) for group in GROUPS)
 
 
+def test_a_code_in_one_piece_is_shown_in_groups() -> None:
+    """The code as it is written elsewhere, with hyphens, gives the same sheet as its groups."""
+    whole = recovery_sheet(ORG, "-".join(GROUPS), fingerprint("recovery"), ORG)
+    assert whole == recovery_sheet(ORG, GROUPS, fingerprint("recovery"), ORG)
+    assert whole == recovery_sheet(ORG, ["-".join(GROUPS)], fingerprint("recovery"), ORG)
+    assert "9 3SDFG" in pages(whole)[0]
+
+
 def test_the_recovery_sheet_fits_long_codes() -> None:
     """More and longer groups are set smaller, still on one page and inside it."""
-    groups = [f"GROUP-{number:02d}-ABCDEFGH" for number in range(40)]
+    groups = [f"GROUP{number:02d}ABCDEFGHJK" for number in range(40)]
     (text,) = pages(recovery_sheet("<b>Ana", groups, fingerprint("recovery"), ORG))
     assert all(group in text for group in groups)
     assert "<b>Ana" in text
