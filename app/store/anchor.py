@@ -125,8 +125,9 @@ def _slots(raw: bytes) -> list[Mark | None]:
 
 
 def _parsed(raw: bytes) -> Mark | None:
-    lines = raw.rstrip(b"\0").split(b"\n")
+    lines = raw.split(b"\n")
     if len(lines) != 7 or sha256(b"\n".join(lines[:5]) + b"\n").hexdigest().encode() != lines[5]:
         return None
-    magic, n, h, origin, size = (line.decode() for line in lines[:5])
-    return Mark(int(n), bytes.fromhex(h), origin, int(size)) if magic == _MAGIC else None
+    _magic, n, h, origin, size = (line.decode() for line in lines[:5])
+    mark = Mark(int(n), bytes.fromhex(h), origin, int(size))
+    return mark if _slot(mark) == raw else None

@@ -31,6 +31,7 @@ def bring_up(folder: Path, *, scripts: Path = SCRIPTS, target: str = layout.REVI
         return None
     found = revision(path)
     if found == target:
+        _ensure_log(path)
         return None
     if found > target:
         raise Broken(
@@ -52,6 +53,12 @@ def revision(path: Path, mode: str = "rw") -> str:
     if application != layout.APPLICATION_ID or found is None:
         raise faults.broken("not-a-record", path.parent)
     return str(found[0])
+
+
+def _ensure_log(path: Path) -> None:
+    """A migration that was interrupted leaves the old database without write-ahead log; in WAL mode this is nothing."""
+    with closing(plain(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def check_revision(folder: Path) -> None:
@@ -91,8 +98,9 @@ def _migrate(folder: Path, scripts: Path, found: str, target: str) -> Path:
     path, copied = layout.database(folder), fresh(folder)
     with closing(plain(path)) as old:
         hold_alone(old)
-        with closing(plain(copied)) as copy:
-            old.backup(copy)
+        # Read through a second connection: SQLite copies nothing through one that holds a write lock.
+        with closing(plain(path, "ro")) as source, closing(plain(copied)) as copy:
+            source.backup(copy)
         with _migrating(copied) as connection:
             _upgrade(connection, scripts, target)
         settle(copied)
@@ -105,10 +113,10 @@ def _migrate(folder: Path, scripts: Path, found: str, target: str) -> Path:
 
 
 def hold_alone(connection: Any) -> None:
-    """Folds the WAL into the file, which SQLite does only for the last connection, and locks out all others."""
+    """Folds the WAL into the file, which SQLite does only for the last connection, and locks out every other writer."""
     try:
         mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
-        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("BEGIN IMMEDIATE")
     except driver.DBAPI.OperationalError as error:
         mode, cause = "", error
     else:

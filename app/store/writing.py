@@ -236,7 +236,7 @@ class Writing:
 
     def amend_row(self, incident_id: str, seq: int, **changes: str | int | bool) -> bool:
         """Changes what is shown for an entry after a correction or a star; False when it has no row."""
-        unknown = changes.keys() - set(shapes.ROW_COLUMNS) | changes.keys() & {"seq"}
+        unknown = changes.keys() - set(shapes.ROW_COLUMNS)
         if unknown or not changes:
             raise Misfit(f"a row has no such changeable field: {', '.join(sorted(unknown)) or 'none given'}")
         table = tables.row
