@@ -109,7 +109,7 @@ def _pictures(out: Path) -> tuple[Path, ...]:
 
 
 def _bench(call: Call) -> Answer:
-    from app.services import bench
+    from app.cli import bench
 
     found = bench.run(call.args.names, call.args.pairs)
     return Answer(bench.table(found), bench.as_json(found))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.errors import Broken, NotAllowed, Unusable
-from app.record import envelope, recovery
+from app.record import envelope
 from app.record.filevault import FileVault
 from app.record.keyringvault import KeyringVault
 from app.record.keys import SigningKey
@@ -21,8 +21,8 @@ Ask = Callable[[str], str | None]
 _BARE = b"bare:"
 _LOG_SECRET = "log-secret"
 _RECOVERY = "recovery"
-_QUICK = envelope.Cost(memory=24, passes=1, lanes=3)
-"""A random 256-bit secret needs no stretching."""
+QUICK = envelope.Cost(memory=24, passes=1, lanes=3)
+"""A random 256-bit secret, and the sample's known passphrase, need no stretching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,17 @@ class Keychain:
     """
 
     def __init__(
-        self, folder: Path, passphrases: Passphrases, ask: Ask | None = None, *, in_file: bool = False
+        self,
+        folder: Path,
+        passphrases: Passphrases,
+        ask: Ask | None = None,
+        *,
+        in_file: bool = False,
+        cost: envelope.Cost | None = None,
     ) -> None:
         self._folder = folder
         self.in_file = in_file
+        self._cost = cost or envelope.Cost()
         self._passphrases = passphrases
         self._ask = ask
         self._vault: Vault | None = None
@@ -94,7 +101,7 @@ class Keychain:
         self._keep_person(principal, SigningKey.from_seed(blob.removeprefix(_BARE)), passphrase)
 
     def _keep_person(self, principal: str, key: SigningKey, passphrase: str | None) -> None:
-        blob = envelope.seal(key.seed, passphrase) if passphrase else _BARE + key.seed
+        blob = envelope.seal(key.seed, passphrase, self._cost) if passphrase else _BARE + key.seed
         self._store().put(f"person/{principal}", blob)
 
     def person(self, principal: str, name: str, passphrase: str | None = None) -> SigningKey:
@@ -142,10 +149,9 @@ class Keychain:
         self._store().put(_RECOVERY, key.seed)
         return key
 
-    def recovery_code(self) -> tuple[str, ...] | None:
-        """The groups of the recovery sheet's code; None once the sheet was saved and the seed destroyed."""
-        seed = self._store().get(_RECOVERY)
-        return recovery.groups(seed) if seed else None
+    def recovery_seed(self) -> bytes | None:
+        """The recovery key's seed; None once the sheet was saved and the seed destroyed."""
+        return self._store().get(_RECOVERY)
 
     def forget_recovery(self) -> None:
         """Destroy the recovery seed here: from now on only the sheet holds it."""
@@ -175,7 +181,7 @@ class Keychain:
                 "Set COCKPIT_PASSPHRASE or COCKPIT_PASSPHRASE_FILE.",
                 code="no-passphrase",
             )
-        opened = FileVault(self._folder / "keys.vault", self._passphrases.key_file)
+        opened = FileVault(self._folder / "keys.vault", self._passphrases.key_file, self._cost)
         self._vault = opened
         return opened
 
@@ -191,7 +197,7 @@ class Keychain:
                     )
                 secret = secrets.token_hex(32).encode()
                 self._store().put(_LOG_SECRET, secret)
-            self._logs = FileVault(self._folder / "logs.vault", secret.decode(), cost=_QUICK)
+            self._logs = FileVault(self._folder / "logs.vault", secret.decode(), cost=QUICK)
         return self._logs
 
     def _folder_id(self) -> str:

@@ -95,31 +95,26 @@ def enrol(session: Session, number: str, newcomer: Profile) -> None:
     record(session, number, lambda look: (added, Attest(look.view.entry_count, "approve", signer)))
 
 
-def recovery_code(session: Session) -> tuple[str, ...]:
-    """The code of the recovery sheet, in groups. NotAllowed once the sheet was saved."""
-    code = session.keychain.recovery_code()
-    if code is None:
+def recovery_sheet(session: Session, suffix: str = ".pdf") -> bytes:
+    """The recovery sheet as PDF, or as text for any other suffix. NotAllowed once it was saved."""
+    seed = session.keychain.recovery_seed()
+    if seed is None:
         raise NotAllowed(
             "The recovery sheet was saved, and its key is no longer on this machine.",
             "Look for the printed sheet.",
             code="sheet-saved",
         )
-    return code
+    fingerprint = SigningKey.from_seed(seed).fingerprint
+    if suffix.lower() == ".pdf":
+        from app.reports.recovery import recovery_sheet as paper
+
+        return paper(session.org, recovery.code(seed).split("-"), fingerprint, session.org)
+    return recovery.sheet(seed, fingerprint, session.org, f"{session.now():%d %B %Y}").encode()
 
 
 def save_recovery_sheet(session: Session, out: Path) -> None:
     """Write the recovery sheet (PDF, or text by the file's name) and destroy the seed on this machine."""
-    code = recovery_code(session)
-    with session.store.read() as read:
-        public = read.setting("recovery.public") or ""
-    fingerprint = keys.fingerprint(public)
-    if out.suffix.lower() == ".pdf":
-        from app.reports.recovery import recovery_sheet
-
-        content = recovery_sheet(session.org, code, fingerprint, session.org)
-    else:
-        content = recovery.sheet(session.org, code, fingerprint).encode()
-    write_whole(out, content)
+    write_whole(out, recovery_sheet(session, out.suffix))
     session.keychain.forget_recovery()
     with session.store.write() as write:
         write.put_setting("recovery.saved", "yes")

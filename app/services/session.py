@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Self
 from app.domain.errors import NotAllowed, Unusable
 from app.domain.instants import floor_ms, from_text
 from app.paths import private_folder
-from app.services.keychain import Ask, Keychain, Passphrases
+from app.record.envelope import Cost
+from app.services.keychain import QUICK, Ask, Keychain, Passphrases
 from app.store.database import Store, open_store
 
 if TYPE_CHECKING:
@@ -75,10 +76,12 @@ class Session:
         database_url: str | None = None,
         read_only: bool = False,
         sample: bool = False,
+        cost: Cost | None = None,
     ) -> Session:
         """Open (and make, if need be) the data folder. Broken when the folder or the database cannot be used.
 
-        A folder with the sample incident opens at the sample's own present, from which its clock goes on.
+        A folder with the sample incident opens at the sample's own present, from which its clock goes on. `cost` is
+        what one guess of a new passphrase shall cost.
         """
         if not read_only:
             private_folder(folder)
@@ -88,10 +91,12 @@ class Session:
         if present is not None:
             clock = _from(from_text(present), clock)
         if sample or present is not None:
-            keychain = Keychain(folder, Passphrases(SAMPLE_PASSPHRASE, SAMPLE_PASSPHRASE), ask, in_file=True)
+            keychain = Keychain(
+                folder, Passphrases(SAMPLE_PASSPHRASE, SAMPLE_PASSPHRASE), ask, in_file=True, cost=QUICK
+            )
         else:
             in_file = os.environ.get("COCKPIT_KEYSTORE") == "file"
-            keychain = Keychain(folder, Passphrases.from_environment(), ask, in_file=in_file)
+            keychain = Keychain(folder, Passphrases.from_environment(), ask, in_file=in_file, cost=cost)
         session = cls(folder, store, keychain, clock)
         session.simulated = sample or present is not None
         return session

@@ -119,13 +119,13 @@ def test_texts_that_no_entry_can_hold(people: Line, led: str, tmp_path: Path) ->
     assert people.entries(led) == before
 
 
-def test_times_that_cannot_be(people: Line, number: str, tmp_path: Path) -> None:
+def test_times_that_cannot_be(people: Line, led: str, tmp_path: Path) -> None:
     """Without zone, in the future, or no time at all."""
-    before = people.entries(number)
+    before = people.entries(led)
     for name in RECORDING:
         for moment in ("2026-01-02 10:00", "2026-01-02T10:00:00", TOMORROW, "soon", "2026-02-30T10:00:00Z"):
-            refused(people(*words_of(name, number, tmp_path), "--at", moment), 2)
-    assert people.entries(number) == before
+            refused(people(*words_of(name, led, tmp_path), "--at", moment), 2)
+    assert people.entries(led) == before
 
 
 def test_second_answers_to_closed_questions(people: Line, number: str) -> None:

@@ -185,8 +185,8 @@ def test_breach_file_and_awareness(people: Line, number: str) -> None:
 def test_clock_compute_is_the_published_arithmetic(line: Line) -> None:
     """The worked case over the end of summer time, with its keys."""
     found = line.fine(
-        "clock", "compute", "--regime", "gdpr-art33", "--aware", "2026-10-23T09:38:00+03:00", "--zone", "Europe/Bucharest",
-        "--submitted", "2026-10-25T15:20:00Z", "--json",
+        "clock", "compute", "--regime", "gdpr-art33", "--aware", "2026-10-23T09:38:00+03:00",
+        "--zone", "Europe/Bucharest", "--submitted", "2026-10-25T15:20:00Z", "--json",
     ).json  # fmt: skip
     assert found["strict_due"] == "2026-10-26T06:38:00Z"
     assert found["hour_rule_due"] == "2026-10-26T07:00:00Z"
