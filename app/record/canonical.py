@@ -46,8 +46,11 @@ def encode(value: Any, limit: int = LINE_LIMIT) -> bytes:
     return raw
 
 
-def decode(raw: bytes, limit: int = LINE_LIMIT) -> Any:
-    """The value of canonical bytes; NotCanonical if they differ from their own re-encoding in a single bit."""
+def decode(raw: bytes, limit: int = LINE_LIMIT, depth: int = 1) -> Any:
+    """The value of canonical bytes; NotCanonical if they differ from their own re-encoding in a single bit.
+
+    `depth` is where they stand in a larger value: 1 for a whole one, 2 for a member of one.
+    """
     if len(raw) > limit:
         raise NotCanonical(f"{len(raw)} bytes, more than {limit}")
     try:
@@ -61,8 +64,8 @@ def decode(raw: bytes, limit: int = LINE_LIMIT) -> Any:
         raise NotCanonical(str(error)) from error
     if again != raw:
         raise NotCanonical("differs from its canonical form")
-    if not _plainly_fine(raw):
-        _check(value, 1)
+    if not _plainly_fine(raw, depth):
+        _check(value, depth)
     return value
 
 
@@ -71,11 +74,11 @@ def tagged_hash(tag: str, record: Any) -> str:
     return sha256(tag.encode() + encode(record, OBJECT_LIMIT)).hexdigest()
 
 
-def _plainly_fine(raw: bytes) -> bool:
+def _plainly_fine(raw: bytes, depth: int) -> bool:
     # Printable ASCII without escapes and with few brackets cannot hold a bad key, U+007F or too much depth:
     # this spares nearly every line of a record the walk in Python.
     plain = raw.isascii() and b"\\" not in raw and b"\x7f" not in raw
-    return plain and raw.count(b"{") + raw.count(b"[") <= DEPTH_LIMIT
+    return plain and raw.count(b"{") + raw.count(b"[") + depth <= DEPTH_LIMIT
 
 
 def _check(value: Any, depth: int) -> None:

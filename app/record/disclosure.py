@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
@@ -16,11 +15,11 @@ SALT_BYTES = 16
 TEXT_LIMIT = 65_536
 # A control character takes six bytes in JSON.
 _CONTENT_LIMIT = 6 * TEXT_LIMIT + 1_024
-_TEXT = re.compile(r"[A-Za-z0-9_-]+")
+_TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_+/", b"+/==")
 
 
 def _b64(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return b2a_base64(raw, newline=False).rstrip(b"=").translate(_TO_URL).decode()
 
 
 def salts() -> Iterator[bytes]:
@@ -60,9 +59,10 @@ def read(disclosure: str) -> tuple[bytes, str, Any]:
 
 
 def _unb64(text: str) -> bytes:
-    if not _TEXT.fullmatch(text) or len(text) % 4 == 1:
-        raise canonical.NotCanonical("not base64url without padding")
-    raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    try:
+        raw = a2b_base64(text.encode("ascii").translate(_FROM_URL) + b"=" * (-len(text) % 4))
+    except ValueError as error:
+        raise canonical.NotCanonical(f"not base64url: {error}") from error
     if _b64(raw) != text:
-        raise canonical.NotCanonical("base64url with stray bits")
+        raise canonical.NotCanonical("not base64url in its only form")
     return raw

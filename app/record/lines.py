@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
+from binascii import a2b_base64, b2a_base64
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ HEX = re.compile(r"[0-9a-f]{64}")
 ORIGIN = re.compile(r"[a-z0-9.-]+/[0-9a-f]{64}/[a-z0-9-]+")
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z", re.ASCII)
 _TYPE = re.compile(r"[a-z0-9_]+(?:[.-][a-z0-9_]+)*")
 _DIGEST = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -29,8 +30,73 @@ class BadEntry(ValueError):
     """A line that is no entry of format version 1; the text says why."""
 
 
+_MOMENT = rb"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z"
+_NUMBER = rb"(?:0|[1-9]\d{0,14})"
+_USUAL = re.compile(
+    rb'\{(?:"_sd":\["((?:[\w-]{43}",")*[\w-]{43})"\],"_sd_alg":"sha-256",)?"actor":"(SHA256:[A-Za-z0-9+/]{43})",'
+    rb'(?:"at":"(' + _MOMENT + rb')",)?(?:"data":(\{.+\}),)?'
+    rb'"id":"([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})",'
+    rb'"log":"([a-z0-9.-]+/[0-9a-f]{64}/[a-z0-9-]+)","prev":"([0-9a-f]{64})",'
+    rb'(?:"refs":\[(' + _NUMBER + rb"(?:," + _NUMBER + rb')*)\],)?"seq":(' + _NUMBER + rb"),"
+    rb'(?:"sig":"([A-Za-z0-9+/]{85}[AQgw]==)",)?"ts":"('
+    + _MOMENT
+    + rb')","type":"([a-z0-9_]+(?:[.-][a-z0-9_]+)*)","v":1\}'
+)
+
+
+def _read_usual(raw: bytes) -> dict[str, Any] | None:
+    """The fields of an ordinary good line at a third of the cost of `check`; None for any other, good or bad."""
+    found = _USUAL.fullmatch(raw)
+    if found is None or len(raw) > canonical.LINE_LIMIT:
+        return None
+    sd, actor, at, content, uuid, log, prev, refs, seq, sig, ts, kind = found.groups()
+    entry: dict[str, Any] = {
+        "actor": actor.decode(),
+        "id": uuid.decode(),
+        "log": log.decode(),
+        "prev": prev.decode(),
+        "seq": int(seq),
+        "ts": ts.decode(),
+        "type": kind.decode(),
+        "v": 1,
+    }
+    if sig is not None:
+        entry["sig"] = sig.decode()
+    if content is not None:
+        entry["data"] = canonical.decode(content, depth=2)
+    if at is not None:
+        entry["at"] = at.decode()
+    if refs is not None:
+        entry["refs"] = [int(ref) for ref in refs.split(b",")]
+    if sd is not None:
+        entry["_sd"], entry["_sd_alg"] = sd.decode().split('","'), "sha-256"
+    return entry if _is_usual(entry) else None
+
+
+def _is_usual(entry: dict[str, Any]) -> bool:
+    """What the expression leaves open: real moments, `at` of its own, sorted digests, and references backwards."""
+    digests, refs = entry.get("_sd"), entry.get("refs")
+    return (
+        _exists(entry["ts"])
+        and ("at" not in entry or (_exists(entry["at"]) and entry["at"] != entry["ts"]))
+        and (digests is None or len(digests) == 1 or digests == sorted(set(digests)))
+        and (refs is None or max(refs) < entry["seq"])
+    )
+
+
+def _exists(moment: str) -> bool:
+    try:
+        datetime.fromisoformat(moment)
+    except ValueError:
+        return False
+    return True
+
+
 def read(raw: bytes) -> dict[str, Any]:
     """The fields of a line; BadEntry or NotCanonical unless every one is known and well formed."""
+    usual = _read_usual(raw)
+    if usual is not None:
+        return usual
     entry = canonical.decode(raw)
     if not isinstance(entry, dict):
         raise BadEntry("an entry is an object")
@@ -69,13 +135,7 @@ _SHAPES = (
 
 def is_time(value: object) -> bool:
     """Whether this is `YYYY-MM-DDTHH:MM:SS.mmmZ` and such a moment exists."""
-    if type(value) is not str or _TIME.fullmatch(value) is None:
-        return False
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
+    return type(value) is str and _TIME.fullmatch(value) is not None and _exists(value)
 
 
 def _check_optional(entry: dict[str, Any], seq: int) -> None:
@@ -129,10 +189,10 @@ def signature(entry: dict[str, Any]) -> bytes:
     """The 64 bytes of the author's signature; BadEntry for anything else."""
     text = entry["sig"]
     try:
-        raw = b64decode(text, validate=True) if type(text) is str else b""
+        raw = a2b_base64(text) if type(text) is str else b""
     except ValueError:
         raw = b""
-    if len(raw) != 64 or b64encode(raw).decode() != text:
+    if len(raw) != 64 or b2a_base64(raw, newline=False).decode() != text:
         raise BadEntry("sig is not 64 bytes of base64")
     return raw
 

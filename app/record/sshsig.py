@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from base64 import b64decode, b64encode
+from functools import lru_cache
 from hashlib import sha512
 
 from app.record import keys
@@ -30,7 +31,12 @@ def preimage(message: bytes, namespace: str) -> bytes:
 
 def preimage_of(digest: bytes, namespace: str) -> bytes:
     """The same for a message of which only the SHA-512 is at hand."""
-    return _MAGIC + _string(namespace.encode()) + _string(b"") + _string(_HASH) + _string(digest)
+    return _lead(namespace) + digest
+
+
+@lru_cache(maxsize=64)
+def _lead(namespace: str) -> bytes:
+    return _MAGIC + _string(namespace.encode()) + _string(b"") + _string(_HASH) + (64).to_bytes(4)
 
 
 def armour(public: bytes, signature: bytes, namespace: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import datetime
 import hashlib
 import json
 import re
@@ -99,7 +100,7 @@ ROLES = {
     "witness": {"witness"},
 }
 NEEDED = {"actor", "id", "log", "prev", "seq", "ts", "type", "v"}
-TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+TIME = r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z"
 SHAPES = {
     "actor": r"SHA256:[A-Za-z0-9+/]{43}",
     "id": r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
@@ -123,6 +124,14 @@ def need(condition: object, what: str) -> None:
 def text(value: Any, shape: str) -> bool:
     """Whether the value is a string of that shape."""
     return isinstance(value, str) and re.fullmatch(shape, value, re.ASCII) is not None
+
+
+def exists(value: Any) -> bool:
+    """Whether the value is a moment that there is."""
+    try:
+        return text(value, TIME) and bool(datetime.datetime.fromisoformat(value[:23]))
+    except ValueError:
+        return False
 
 
 def whole(value: Any) -> bool:
@@ -321,7 +330,8 @@ class Record:
         need(set(entry) <= NEEDED | {"_sd", "_sd_alg", "at", "data", "refs", "sig"}, "an unknown field")
         need(all(text(entry[name], shape) for name, shape in SHAPES.items()), "a malformed field")
         need(whole(entry["v"]) and entry["v"] == 1 and whole(entry["seq"]), "v or seq is malformed")
-        need("at" not in entry or (text(entry["at"], TIME) and entry["at"] != entry["ts"]), "at is malformed")
+        need(exists(entry["ts"]), "ts is no moment")
+        need("at" not in entry or (exists(entry["at"]) and entry["at"] != entry["ts"]), "at is malformed")
         need("data" not in entry or (isinstance(entry["data"], dict) and entry["data"]), "data is malformed")
         refs = entry.get("refs", [None])
         need(isinstance(refs, list) and refs, "refs is malformed")
@@ -471,9 +481,7 @@ class Record:
         need(key.role == "log" or "sig" in entry, "only a person ends the key of a person")
         if entry["type"] == "key.revoke":
             good = content.get("last_good", 0)
-            need(
-                text(content.get("since"), TIME) and whole(good) and 0 <= good <= seq, "since or last_good is malformed"
-            )
+            need(exists(content.get("since")) and whole(good) and 0 <= good <= seq, "since or last_good is malformed")
             key.revoked = True
         key.until = seq
         if key.role == "log":
