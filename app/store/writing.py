@@ -249,6 +249,10 @@ class Writing:
         self._connection.execute(delete(tables.row).where(tables.row.c.incident == key))
         self._connection.execute(delete(tables.card).where(tables.card.c.incident_id == incident_id))
 
+    def rebuild_search(self) -> None:
+        """Builds the full-text index again from the rows of every incident."""
+        self._dialect.rebuild_search(self._connection)
+
     # Plans, people, settings
 
     def put_plan(self, plan_hash: str, plan_id: str, version: str, canonical: bytes) -> None:
