@@ -105,7 +105,7 @@ def _demo(call: Call) -> Answer:
 def _pictures(out: Path) -> tuple[Path, ...]:
     from app.ui import pictures
 
-    return pictures.take(out)
+    return pictures.take(out / "data", out)
 
 
 def _bench(call: Call) -> Answer:
