@@ -437,6 +437,9 @@ class Fold:
             self._events = [event for event in self._events if event.seq != of]
             self._updates = [update for update in self._updates if update.seq != of]
             self._decisions = [decision for decision in self._decisions if decision.seq != of]
+            self._breach = {name: value for name, value in self._breach.items() if value.seq != of}
+            self._postmortem = {name: text for name, text in self._postmortem.items() if text.seq != of}
+            self._actions = {seq: action for seq, action in self._actions.items() if seq != of}
             if self._awareness is not None and self._awareness.seq == of:
                 self._awareness = None
         elif payload.change == "text" and payload.text is not None:
@@ -460,6 +463,8 @@ class Fold:
         self._breach = {k: replace(b, value=text) if b.seq == of else b for k, b in self._breach.items()}
         if of in self._actions:
             self._actions[of] = replace(self._actions[of], text=text)
+        if self._awareness is not None and self._awareness.seq == of:
+            self._awareness = replace(self._awareness, reason=text)
 
     def view(self) -> IncidentView:
         """What is known after the entries so far. Raises ValueError before entry 0."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -56,10 +57,19 @@ def is_row(entry: Entry) -> bool:
     return entry.type not in e.PLUMBING
 
 
-def row_of(entry: Entry, number: int, plan: Plan, view: IncidentView) -> TimelineRow:
+def raw_answer(payload: e.BreachStated) -> tuple[str, str]:
+    """A breach file's answer without a catalogue: the field's id and the value as it was recorded."""
+    return payload.field, shown(payload.value)
+
+
+Answers = Callable[[e.BreachStated], tuple[str, str]]
+"""The label of a field of the breach file and its value in words."""
+
+
+def row_of(entry: Entry, number: int, plan: Plan, view: IncidentView, answers: Answers = raw_answer) -> TimelineRow:
     """The row of an entry, with the corrections, stars and signatures that the view knows of."""
     payload = e.payload_of(entry)
-    kind, text, human = describe(payload, plan)
+    kind, text, human = describe(payload, plan, answers)
     row = TimelineRow(
         row=number,
         seq=entry.seq,
@@ -78,20 +88,38 @@ def row_of(entry: Entry, number: int, plan: Plan, view: IncidentView) -> Timelin
         unsigned=unsigned(payload, entry, view),
     )
     for correction in view.corrections.get(entry.seq, ()):
-        row = corrected(row, correction)
+        if correction.change == "text" and correction.text is not None:
+            again = describe(_reworded(payload, correction.text), plan, answers)[1]
+            row = replace(row, text=again, original=row.original or row.text, tags=tags_of(again))
+        else:
+            row = corrected(row, correction)
     return row
 
 
+def _reworded(payload: e.Payload, text: e.Text) -> e.Payload:
+    """The payload with another text in the place of its own."""
+    match payload:
+        case e.Noted() | e.UpdateSent() | e.PostmortemWritten() | e.ActionAdded():
+            return replace(payload, text=text)
+        case e.Decided():
+            return replace(payload, decision=text)
+        case e.BreachStated():
+            return replace(payload, value=text, unknown=False)
+        case e.AwarenessDecided():
+            return replace(payload, reason=text)
+        case e.Opened():
+            return replace(payload, title=text)
+        case _:
+            return payload
+
+
 def corrected(row: TimelineRow, correction: Correction) -> TimelineRow:
-    """The row after a correction."""
+    """The row after a correction of anything but its words."""
     if correction.change in STRIKING:
         reason = shown(correction.reason)
         word = {"retract": "retracted", "moved": "moved", "duplicate": "duplicate", "void": "void"}[correction.change]
         note = f" ({word}{': ' + reason if reason else ''})"
         return replace(row, struck=True, text=row.text + note, original=row.original or row.text)
-    if correction.change == "text" and correction.text is not None:
-        text = shown(correction.text)
-        return replace(row, text=text, original=row.original or row.text, tags=tags_of(text))
     if correction.change == "at" and correction.to:
         return replace(row, at=milliseconds(datetime.fromisoformat(correction.to)))
     if correction.change == "tags" and correction.text is not None:
@@ -122,7 +150,7 @@ def unsigned(payload: e.Payload, entry: Entry, view: IncidentView) -> str:
     return ", ".join(waiting)
 
 
-def describe(payload: e.Payload, plan: Plan) -> tuple[str, str, bool]:
+def describe(payload: e.Payload, plan: Plan, answers: Answers = raw_answer) -> tuple[str, str, bool]:
     """Kind, sentence, and whether a person wrote the words (rather than the program about an act)."""
     match payload:
         case e.Noted():
@@ -143,7 +171,7 @@ def describe(payload: e.Payload, plan: Plan) -> tuple[str, str, bool]:
         case e.PostmortemWritten():
             return "postmortem", f"Post-mortem, {_section(plan, payload.section)}: {shown(payload.text)}", True
         case e.BreachStated():
-            return "breach", _breach(payload), False
+            return "breach", _breach(payload, *answers(payload)), False
         case _:
             return _describe_act(payload, plan)
 
@@ -223,11 +251,11 @@ def _colon(text: e.Text | None) -> str:
     return f": {shown(text)}" if text else ""
 
 
-def _breach(payload: e.BreachStated) -> str:
+def _breach(payload: e.BreachStated, label: str, value: str) -> str:
     if payload.unknown:
         due = f", due {payload.due}" if payload.due else ""
-        return f"Breach file, {payload.field}: not known yet, owner {shown(payload.owner, 'nobody')}{due}"
-    return f"Breach file, {payload.field}: {shown(payload.value)}"
+        return f"{label}: not known yet, owner {shown(payload.owner, 'nobody')}{due}"
+    return f"{label}: {value}"
 
 
 def _severity(plan: Plan, code: str) -> str:

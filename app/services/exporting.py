@@ -13,12 +13,13 @@ from app.domain.clocks import clocks
 from app.domain.dossier import Dossier, Seal
 from app.domain.errors import NotAllowed, Unusable
 from app.domain.gates import gates
-from app.domain.timeline import is_row, row_of
+from app.domain.timeline import is_row
 from app.record import bundle, keys
 from app.services import reading, regulatory
 from app.services.files import write_whole
 from app.services.looks import Look, as_known_at, look
 from app.services.recorder import Act, Recorded, record
+from app.services.rows import row_of
 from app.services.session import Session
 
 if TYPE_CHECKING:

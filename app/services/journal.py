@@ -137,7 +137,7 @@ def _changes(
 
 
 _TEXTUAL = frozenset(
-    {"note", "decision", "update.sent", "postmortem.section", "breach.stated", "action.added", "incident.open"}
+    {"note", "decision", "update.sent", "postmortem.section", "action.added", "incident.open", "awareness.decided"}
 )
 _STATEFUL = frozenset(
     {"incident.open", "severity.changed", "state.changed", "role.assigned", "role.handed_over", "role.released"}

@@ -16,10 +16,11 @@ from app.domain.incident import Fold, IncidentView
 from app.domain.instants import floor_ms, to_text
 from app.domain.plan import Plan
 from app.domain.scribe import checked
-from app.domain.timeline import is_row, row_of
+from app.domain.timeline import is_row
 from app.record import attestation, chain, checkpoint, lines, sshsig
 from app.record.keys import SigningKey, signed
 from app.services import looks, reading
+from app.services.rows import row_of
 from app.services.session import Session
 
 if TYPE_CHECKING:

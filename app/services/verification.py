@@ -9,11 +9,12 @@ from typing import Any
 from app.domain.board import card_of
 from app.domain.errors import Unusable
 from app.domain.incident import Fold
-from app.domain.timeline import is_row, row_of
+from app.domain.timeline import is_row
 from app.record import bundle
 from app.record.verify import Verdict, verify_record
 from app.services import looks, plans, reading
 from app.services.exporting import record_parts
+from app.services.rows import row_of
 from app.services.session import Session
 
 
