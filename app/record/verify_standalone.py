@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import datetime
 import hashlib
 import json
 import re
@@ -17,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +129,7 @@ def text(value: Any, shape: str) -> bool:
 def exists(value: Any) -> bool:
     """Whether the value is a moment that there is."""
     try:
-        return text(value, TIME) and bool(datetime.datetime.fromisoformat(value[:23]))
+        return text(value, TIME) and bool(datetime.fromisoformat(value[:23]))
     except ValueError:
         return False
 
