@@ -25,6 +25,7 @@ class Settings:
     last_incident: str = ""
     last_profile: str = ""
     last_plan: str = ""
+    export_folder: str = ""
     width: int = 1366
     height: int = 768
     maximised: bool = False

@@ -50,9 +50,23 @@ def _checklists(live: Live, number: int) -> Pane:
     return ChecklistsPane(live, number)
 
 
+def _breach(live: Live, number: int) -> Pane:
+    from app.ui.panes.breach import BreachPane
+
+    return BreachPane(live, number)
+
+
+def _postmortem(live: Live, number: int) -> Pane:
+    from app.ui.panes.postmortem import PostmortemPane
+
+    return PostmortemPane(live, number)
+
+
 PANES: Final[tuple[PaneSpec, ...]] = (
     PaneSpec("board", "Severity board", 1, "left", _board),
     PaneSpec("timeline", "Timeline", 2, "centre", _timeline),
     PaneSpec("roster", "Role roster", 3, "right", _roster),
     PaneSpec("checklists", "Checklists", 4, "right", _checklists),
+    PaneSpec("breach", "Breach file", 5, "centre", _breach),
+    PaneSpec("postmortem", "Post-mortem", 6, "centre", _postmortem),
 )

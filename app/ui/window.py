@@ -32,6 +32,7 @@ from app.ui.guard import override_safe, slot_safe
 from app.ui.idle import Idle
 from app.ui.live import Live
 from app.ui.pane import Pane
+from app.ui.papers import Papers
 from app.ui.widgets.labels import rule
 from app.ui.widgets.notice import Notice
 from app.ui.widgets.status import Status
@@ -68,6 +69,7 @@ class Window(QMainWindow):
         self._waits_for_paint = True
         self._is_complete = False
         self.acts = Acts(self)
+        self.papers = Papers(self)
         self.setMinimumSize(QSize(800, 500))
         self.resize(self.settings.width, self.settings.height)
         self.strip, self.notice, self.status = Strip(live), Notice(), Status(live)
@@ -149,7 +151,8 @@ class Window(QMainWindow):
         for spec in PANES:
             if spec.id not in self.panes:
                 self._add_pane(spec)
-        self.registry.add(actions.window_commands(self))
+        self.registry.add([*actions.window_commands(self), *self.papers.commands()])
+        self.papers.attach()
         for spec in PANES:
             self.registry.add([self._goto(spec), *self.panes[spec.id].commands()])
         self._label_centre()
