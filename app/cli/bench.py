@@ -16,7 +16,7 @@ from statistics import median
 from typing import Any
 
 from app.domain.errors import Broken, Unusable
-from app.services import exporting, incidents, journal, measure, profiles
+from app.services import exporting, incidents, journal, measure, plans, profiles
 from app.services.session import Session
 
 WARM_UP = 2
@@ -66,7 +66,8 @@ def _session(folder: Path) -> Iterator[tuple[Session, str]]:
     """A session with one signer and one incident."""
     with Session.open(folder / "data", sample=True) as session:
         profiles.create(session, "Bench")
-        number = incidents.declare(session, "zkp", "P2", "Bench").number
+        plan, _hash = plans.get(session, plans.available(session)[0].id)
+        number = incidents.declare(session, plan.id, plan.severities[-1].code, "Bench").number
         yield session, number
 
 

@@ -12,7 +12,7 @@ from app.services.session import Session
 def through(session: Session, look: Look, step: str, reason: str | None, refusal: str) -> tuple[str, ...]:
     """The ids of SHOULD gates before `step` that are passed for the reason given; NotAllowed for what stops.
 
-    `refusal` is the beginning of the sentence that says what cannot be done, such as "INC-1 cannot go to CLOSED yet".
+    `refusal` is the beginning of the sentence that says what cannot be done, such as "INC-1 cannot be closed yet".
     """
     now = session.now()
     found = gates(look.plan, look.view, clocks(look.plan, look.view, now), now)
