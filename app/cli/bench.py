@@ -126,7 +126,7 @@ def _start(folder: Path) -> Iterator[Pair]:
 
 def _child(home: Path, what: str) -> Once:
     """A process of its own that starts, paints once and ends."""
-    words = [sys.executable, "-m", "app.ui.measure", what, str(home)]
+    words = [sys.executable, "-m", "app.cli.measured", what, str(home)]
     surroundings = os.environ | {"QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
     root = Path(__file__).resolve().parents[2]
 

@@ -103,9 +103,10 @@ def _demo(call: Call) -> Answer:
 
 
 def _pictures(out: Path) -> tuple[Path, ...]:
+    from app.store import first_page
     from app.ui import pictures
 
-    return pictures.take(out / "data", out)
+    return pictures.take(out / "data", out, first_page.read)
 
 
 def _bench(call: Call) -> Answer:

@@ -11,24 +11,23 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
 from app.domain.errors import Broken
-from app.store import first_page
 from app.ui import tasks, theme
 from app.ui.catalog import PANES
-from app.ui.opening import Opening, Wish
+from app.ui.opening import Opening, ReadFirst, Wish
 from app.ui.window import Window
 
 SIZE = QSize(1366, 768)
 PATIENCE_S = 60
 
 
-def take(folder: Path, out: Path, text_size: int = 100) -> tuple[Path, ...]:
+def take(folder: Path, out: Path, read_first: ReadFirst, text_size: int = 100) -> tuple[Path, ...]:
     """Open the folder's newest incident in a window and write a PNG of each pane of the centre in both themes."""
     if QApplication.instance() is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     application = QApplication.instance() or QApplication(["incident-cockpit"])
     if not isinstance(application, QApplication):
         raise Broken("Another kind of Qt program runs in this process.", "Start afresh.", code="no-window")
-    opening = Opening(application, first_page.read)
+    opening = Opening(application, read_first)
     window = opening.open(Wish(folder))
     window.resize(SIZE)
     try:
