@@ -71,6 +71,9 @@ class Opening:
         live, last = window.live, window.settings.last_profile
 
         def opened(result: Opened) -> None:
+            if window not in self.windows:
+                tasks.write(result.session.close)
+                return
             live.start(result.session)
             if result.remark is not None:
                 window.notice.show_refusal(result.remark)
@@ -100,6 +103,7 @@ class Opening:
 
     def _closed(self, window: Window) -> None:
         self.windows.remove(window)
+        window.deleteLater()
         try:
             stored.save(window.folder, window.settings)
         except OSError as error:

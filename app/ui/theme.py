@@ -277,10 +277,11 @@ QMenu::item {{ padding: {px(5)}px {px(28)}px {px(5)}px {px(16)}px; }}
 QMenu::item:selected {{ background: {t.selection}; color: {t.on_selection}; }}
 QMenu::item:disabled {{ color: {t.outline}; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: 4px 0; }}
-QToolTip {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.outline}; padding: 4px 6px; }}
+QToolTip {{ qproperty-textFormat: PlainText; background: {t.surface}; color: {t.text}; border: 1px solid {t.outline}; padding: 4px 6px; }}
 QSplitter::handle {{ background: {line}; }}
 QSplitter::handle:horizontal {{ width: 1px; }}
 QSplitter::handle:vertical {{ height: 1px; }}
+QAbstractScrollArea {{ border: 0; }}
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QDateTimeEdit, QSpinBox {{
   background: {t.surface}; color: {t.text}; border: 1px solid {t.outline}; border-radius: 5px;
   padding: {px(4)}px {px(8)}px; selection-background-color: {t.selection}; selection-color: {t.on_selection};
@@ -321,7 +322,6 @@ QAbstractItemView[boxed="true"] {{ border: 1px solid {t.outline}; border-radius:
 QAbstractItemView[boxed="true"]:focus {{ border: 2px solid {t.focus}; padding: 0; }}
 QToolButton[search="true"] {{ background: {t.surface}; border: 1px solid {line}; padding: {px(2)}px {px(10)}px;
   margin: {px(2)}px {px(12)}px {px(1)}px 0; }}
-QAbstractScrollArea {{ border: 0; }}
 QTableView, QListView, QTreeView {{
   background: {t.surface}; alternate-background-color: {t.alternate}; border: 0; outline: 0; gridline-color: {line}; }}
 QHeaderView::section {{

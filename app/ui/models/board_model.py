@@ -178,8 +178,9 @@ class BoardModel(QAbstractListModel):
 
     @override_safe(Qt.ItemFlag.NoItemFlags)
     def flags(self, index: Index) -> Qt.ItemFlag:
-        row = self.rows[index.row()] if index.isValid() and index.row() < len(self.rows) else None
-        if row is None or row.card is None:
+        if not index.isValid() or index.row() >= len(self.rows):
+            return Qt.ItemFlag.NoItemFlags
+        if self.rows[index.row()].card is None:
             return Qt.ItemFlag.ItemIsEnabled
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 

@@ -64,6 +64,7 @@ class Elided(QLabel):
 
     @override_safe(QSize(0, 0))
     def sizeHint(self) -> QSize:
+        self.ensurePolished()
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2, super().sizeHint().height())
 
     @override_safe(None)

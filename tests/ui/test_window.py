@@ -1,0 +1,307 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+from ui.room import PASSPHRASE
+
+from app import settings
+from app.services import incidents, journal
+from app.services.session import Session
+from app.settings import Settings
+from app.store import first_page
+from app.ui import tasks
+from app.ui.dialogs.declare import DeclareForm
+from app.ui.dialogs.palette import Palette
+from app.ui.opening import Opening, Wish
+from app.ui.window import Window
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Desk:
+    """Opens windows on one data folder and waits for them."""
+
+    def __init__(self, folder: Path, application: QApplication, qtbot: QtBot) -> None:
+        self.folder, self.qtbot = folder, qtbot
+        self.opening = Opening(application, first_page.read)
+
+    def open(self, profile: str | None = None) -> Window:
+        window = self.opening.open(Wish(self.folder, profile))
+        self.until(lambda: window.live.session is not None and bool(window.live.plans))
+        return window
+
+    def until(self, so: object) -> None:
+        self.qtbot.waitUntil(so, timeout=20_000)
+
+    def settle(self) -> None:
+        self.until(lambda: tasks.waiting() == 0)
+        QApplication.processEvents()
+        self.until(lambda: tasks.waiting() == 0)
+
+    def declared(self) -> Window:
+        """The first start, up to the first incident."""
+        window = self.open()
+        self.until(lambda: window.start.is_first_start)
+        self.qtbot.keyClicks(window.start.first.name, "Ana Pop")
+        self.qtbot.keyClick(window.start.first.name, Qt.Key.Key_Return)
+        self.until(lambda: self.form(window) is not None)
+        form = self.form(window)
+        assert form is not None
+        self.qtbot.keyClicks(form.levels, "1")
+        self.qtbot.keyClicks(form.title, "Records readable without a login")
+        self.qtbot.keyClick(form.title, Qt.Key.Key_Return)
+        self.until(lambda: window.live.look is not None)
+        self.settle()
+        return window
+
+    def opened(self) -> Window:
+        """Another start, with the incident of the folder open."""
+        window = self.open()
+        self.until(lambda: window.live.look is not None)
+        self.settle()
+        window.activateWindow()
+        return window
+
+    def form(self, window: Window) -> DeclareForm | None:
+        found = [each for each in window.findChildren(DeclareForm) if each.isVisible()]
+        return found[0] if found else None
+
+    def close(self) -> None:
+        for window in tuple(self.opening.windows):
+            window.close()
+        tasks.stop()
+
+
+@pytest.fixture(scope="module")
+def first_day(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with Ana, Maria and one incident, which is open when the window starts."""
+    folder = tmp_path_factory.mktemp("day") / "home"
+    shutil.copytree(people, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COCKPIT_KEYSTORE", "file")
+        patch.setenv("COCKPIT_PASSPHRASE", PASSPHRASE)
+        with Session.open(folder) as session:
+            session.sign_in("Ana Pop")
+            done = incidents.declare(session, "zkp", "P0", "Records readable without a login")
+    settings.save(folder, Settings(last_incident=done.incident_id))
+    return folder
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication, qtbot: QtBot) -> Iterator[Desk]:
+    monkeypatch.setenv("COCKPIT_KEYSTORE", "file")
+    monkeypatch.setenv("COCKPIT_PASSPHRASE", PASSPHRASE)
+    made = Desk(tmp_path / "home", qapp, qtbot)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def day(desk: Desk, first_day: Path) -> Desk:
+    """A desk on a copy of that folder."""
+    shutil.copytree(first_day, desk.folder)
+    return desk
+
+
+def test_from_the_first_start_to_the_first_incident_and_back_again(desk: Desk) -> None:
+    """A name and Enter, a digit, a title and Enter; after a restart the same incident stands there."""
+    desk.folder.mkdir()
+    window = desk.declared()
+    number, rows = window.live.number, window.live.row_count
+    assert window.strip.title.text() == "Records readable without a login"
+    assert [card.number for card in window.live.cards] == [number]
+    assert "recovery sheet" in window.strip.owed.accessibleName()
+    assert window.strip.signer.accessibleName() == "Signs · F2: Ana Pop"
+    window.close()
+    tasks.stop()
+    again = desk.open()
+    desk.until(lambda: again.live.look is not None)
+    assert (again.live.number, again.live.row_count) == (number, rows)
+    assert again.strip.title.text() == "Records readable without a login"
+
+
+def test_the_form_says_inline_what_is_missing(day: Desk) -> None:
+    """No severity, no title, a time ahead: each has its sentence, and nothing is recorded."""
+    window = day.opened()
+    window.registry.run("declare")
+    day.until(lambda: day.form(window) is not None)
+    form = day.form(window)
+    assert form is not None
+    form.detected.setText("2099-01-01 00:00")
+    assert form.answer() is None
+    said = {name: label.text() for name, label in form.problems.items() if not label.isHidden()}
+    assert set(said) == {"severity", "title", "detected"}
+    assert "future" in said["detected"]
+    form.title.setText("kept")
+    form.reject()
+    window.registry.run("declare")
+    day.until(lambda: day.form(window) is not None)
+    assert form.title.text() == "kept"
+    assert len(window.live.cards) == 1
+
+
+def test_the_palette_finds_a_command_that_is_mistyped_and_shows_its_key(day: Desk) -> None:
+    """`delcare` is declare, Ctrl N; Esc gives the keyboard back."""
+    window = day.opened()
+    window.show_pane("board")
+    before = QApplication.focusWidget()
+    window.registry.run("palette")
+    palette = window.findChild(Palette)
+    assert palette is not None
+    day.qtbot.keyClicks(palette.field, "delcare inc")
+    assert (palette.model.choices[0].title, palette.model.choices[0].keys) == ("Declare an incident…", "Ctrl N")
+    day.qtbot.keyClicks(palette.field, "x" * 40)
+    assert palette.model.choices == ()
+    assert palette.none.isVisible()
+    day.qtbot.keyClick(palette.field, Qt.Key.Key_Escape)
+    assert palette.isHidden()
+    assert QApplication.focusWidget() is before
+
+
+def test_every_key_has_one_command_and_every_command_is_reachable(day: Desk) -> None:
+    """No two commands share a key; each has a title; what is in no menu is in the palette."""
+    window = day.opened()
+    commands = window.registry.all()
+    keys = [command.shortcut for command in commands if command.shortcut]
+    assert len(keys) == len(set(keys))
+    assert all(command.title for command in commands)
+    for key in ("Ctrl+N", "Ctrl+K", "Ctrl+L", "/", "F6", "Shift+F6", "F1", "?", "F11", "Ctrl+F", "Ctrl++", "Ctrl+-"):
+        assert window.registry.with_key(key) is not None, key
+
+
+def test_f6_goes_round_the_panes(day: Desk) -> None:
+    """Every visible pane has the keyboard once, then the first again; Shift F6 goes back."""
+    window = day.opened()
+    window.show_pane("board")
+    visited = []
+    for _ in range(4):
+        pane = window.focused_pane()
+        visited.append(pane.title if pane else None)
+        window.registry.run("next-pane")
+    assert visited == ["Severity board", "Timeline", "Role roster", "Checklists"]
+    window.registry.run("previous-pane")
+    last = window.focused_pane()
+    assert last is not None
+    assert last.title == "Checklists"
+
+
+def test_a_question_mark_in_a_text_is_a_question_mark(day: Desk) -> None:
+    """`?` and `/` are commands only where nobody is typing."""
+    window = day.opened()
+    window.registry.run("filter-board")
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    day.qtbot.keyClicks(field, "what?/")
+    assert field.text() == "what?/"
+
+
+def test_larger_text_is_kept_for_the_next_start(day: Desk) -> None:
+    """Ctrl + goes to 200 % and no further; the choice is in the settings file."""
+    window = day.opened()
+    for _ in range(9):
+        window.registry.run("larger")
+    assert window.settings.text_size == 200
+    window.close()
+    tasks.stop()
+    assert "text_size = 200" in (day.folder / "settings.toml").read_text(encoding="utf-8")
+    again = day.open()
+    again.registry.run("normal-size")
+
+
+def test_an_error_of_ours_is_told_with_the_state_of_the_record(day: Desk) -> None:
+    """The crash path says whether the record still verifies; Esc sends the strip away."""
+    window = day.opened()
+    sys.excepthook(ValueError, ValueError("quoted from an entry"), None)
+    day.until(lambda: "still verifies" in window.notice.accessibleName())
+    assert "quoted" not in (day.folder / "last-error.txt").read_text(encoding="utf-8")
+    day.qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.notice.isHidden()
+
+
+def test_an_idle_window_locks_the_key_and_asks_in_a_line(day: Desk) -> None:
+    """The strip says so; the next act asks in the window itself and goes on after Enter."""
+    window = day.opened()
+    window._idle.passed.emit()
+    day.settle()
+    assert window.strip.signer.accessibleName() == "Locked · F2: Ana Pop"
+    before = window.live.row_count
+    window.live.do(journal.log, window.live.number, "after the pause", zone="UTC")
+    assert not window.unlock.isHidden()
+    day.qtbot.keyClicks(window.unlock.field, "wrong")
+    day.qtbot.keyClick(window.unlock.field, Qt.Key.Key_Return)
+    day.settle()
+    assert (window.unlock.isHidden(), window.live.row_count) == (False, before)
+    day.qtbot.keyClicks(window.unlock.field, PASSPHRASE)
+    day.qtbot.keyClick(window.unlock.field, Qt.Key.Key_Return)
+    day.until(lambda: window.live.row_count == before + 1)
+    assert window.unlock.isHidden()
+
+
+def test_a_name_that_nobody_has_is_told_and_the_window_stays(day: Desk) -> None:
+    """`--as` with an unknown name signs as nobody else in silence."""
+    window = day.open("Nobody Known")
+    assert "Nobody Known" in window.notice.message
+    assert window.live.signer is not None
+
+
+START = """
+import json, os, sys
+from PySide6.QtWidgets import QApplication
+from app.store import first_page
+from app.ui import opening
+from pathlib import Path
+application = QApplication([])
+windows = opening.Opening(application, first_page.read)
+opening.Opening._start = lambda self, window, wish: None
+window = windows.open(opening.Wish(Path(sys.argv[1])))
+window.painted.disconnect()
+window.painted.connect(lambda: (print(json.dumps(sorted(sys.modules))), sys.stdout.flush(), os._exit(0)))
+application.exec()
+"""
+SLOW = (
+    "sqlalchemy",
+    "alembic",
+    "keyring",
+    "cryptography",
+    "pydantic",
+    "reportlab",
+    "rapidfuzz",
+    "tomlkit",
+    "platformdirs",
+)
+
+
+def test_the_first_picture_needs_nothing_that_is_slow_to_load(day: Desk) -> None:
+    """At the first paint, with an incident on it, only Qt, the standard library and light modules are there."""
+    done = subprocess.run(
+        [sys.executable, "-c", START, str(day.folder)], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = json.loads(done.stdout)
+    assert [name for name in loaded if name.partition(".")[0] in SLOW] == []
+    assert [name for name in loaded if name.startswith(("app.services.", "app.record", "app.plans"))] == []
+    assert "app.ui.panes.timeline" in loaded
+
+
+def test_without_a_display_one_sentence_and_exit_3(tmp_path: Path) -> None:
+    """Qt would abort the process; we say what to do instead."""
+    bare = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    bare.pop("QT_QPA_PLATFORM", None)
+    for display in ({}, {"DISPLAY": ":987"}, {"DISPLAY": "nonsense"}):
+        done = subprocess.run(
+            [sys.executable, "-m", "app", "--home", str(tmp_path / "home")],
+            cwd=ROOT, env={**bare, **display}, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == 3
+        assert done.stderr.count("\n") == 1
+        assert "display" in done.stderr
