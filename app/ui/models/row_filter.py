@@ -1,17 +1,23 @@
-"""Which rows of a timeline are wanted: everything, decisions, what people wrote, a tag."""
+"""Which rows of a timeline are wanted, in which order: everything, decisions, what people wrote, a tag, a phrase."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from app.domain.timeline import TimelineRow
 
-Fetch = Callable[[int, int], Sequence[TimelineRow]]
-"""Rows of an incident from a first row on, at most so many."""
+if TYPE_CHECKING:
+    from app.services.session import Session
 
-STEP = 1024
+Fetch = Callable[[int, int], Sequence[TimelineRow | None]]
+"""Rows of an incident from a first row on, at most so many; None where one cannot be had yet."""
+By = Literal["ts", "at"]
+"""In the order of recording, or of happening."""
+
+DECISIONS = ("decision", "aware")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,31 +26,64 @@ class Wanted:
 
     kind: Literal["all", "decisions", "people", "tag", "text"] = "all"
     word: str = ""
+    by: By = "ts"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is the record as it stands."""
+        return self.kind == "all" and self.by == "ts"
 
     def accepts(self, row: TimelineRow) -> bool:
-        """Whether a row belongs to what is wanted; a phrase is judged by the store's index, here only roughly."""
+        """Whether a row belongs to what is wanted; of a phrase every word has to be there."""
         match self.kind:
             case "all":
                 return True
             case "decisions":
-                return row.kind in {"decision", "aware"}
+                return row.kind in DECISIONS
             case "people":
                 return row.human
             case "tag":
-                return self.word.casefold() in row.tags.casefold().split()
+                return self.word in row.tags.split()
             case "text":
-                words = self.word.casefold().split()
-                text = f"{row.text} {row.said_by} {row.recorded_by}".casefold()
-                return all(word in text for word in words)
+                text = f"{row.text} {row.said_by} {row.recorded_by} {row.tags}".casefold()
+                return all(word in text for word in self.word.casefold().split())
 
 
-def newest(fetch: Fetch, count: int, wanted: Wanted, limit: int) -> tuple[TimelineRow, ...]:
-    """The newest rows that are wanted, oldest first, at most `limit`; reads backwards and stops when it has them."""
-    found: list[TimelineRow] = []
-    end = count
-    while end > 0 and len(found) < limit:
-        first = max(0, end - STEP)
-        page = fetch(first, end - first)
-        found.extend(row for row in reversed(page) if wanted.accepts(row))
-        end = first
-    return tuple(reversed(found[:limit]))
+def order(session: Session, incident_id: str, wanted: Wanted) -> array[int]:
+    """The row numbers of what is wanted, in the order wanted; worked out by the store."""
+    with session.store.read() as read:
+        return read.order(
+            incident_id,
+            by=wanted.by,
+            text=wanted.word if wanted.kind == "text" else "",
+            kinds=DECISIONS if wanted.kind == "decisions" else (),
+            tag=wanted.word if wanted.kind == "tag" else "",
+            human=True if wanted.kind == "people" else None,
+        )
+
+
+def ordered(fetch: Fetch, numbers: Sequence[int]) -> Fetch:
+    """Windows into the rows with those numbers, read in stretches that stand together."""
+
+    def window(first: int, count: int) -> Sequence[TimelineRow | None]:
+        chosen = numbers[first : first + count]
+        found: dict[int, TimelineRow | None] = {}
+        for low, high in _stretches(sorted(chosen)):
+            rows = fetch(low, high - low + 1)
+            found.update(enumerate(rows, low))
+        return [found.get(number) for number in chosen]
+
+    return window
+
+
+def _stretches(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of the runs of numbers; a gap of a few rows is cheaper read than skipped."""
+    if not numbers:
+        return
+    low = high = numbers[0]
+    for number in numbers[1:]:
+        if number - high > 32:
+            yield low, high
+            low = number
+        high = number
+    yield low, high

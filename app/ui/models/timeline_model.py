@@ -44,7 +44,7 @@ class TimelineModel(QAbstractTableModel):
         super().__init__(parent)
         self._fetch: Fetch = _nothing
         self._count = 0
-        self._pages: OrderedDict[int, Sequence[TimelineRow]] = OrderedDict()
+        self._pages: OrderedDict[int, Sequence[TimelineRow | None]] = OrderedDict()
         self._tags: dict[str, None] = {}
         self._speakers: dict[str, None] = {}
         self.zone = ZoneInfo("UTC")
@@ -76,8 +76,9 @@ class TimelineModel(QAbstractTableModel):
         if count < self._count:
             self.show(self._fetch, count)
         elif count > self._count:
-            self._pages.pop(self._count // PAGE, None)
             self.beginInsertRows(QModelIndex(), self._count, count - 1)
+            # Only now: whoever hears of the insertion beforehand reads the short page once more.
+            self._pages.pop(self._count // PAGE, None)
             self._count = count
             self.endInsertRows()
 
@@ -89,6 +90,8 @@ class TimelineModel(QAbstractTableModel):
 
     def set_zone(self, zone: ZoneInfo) -> None:
         """Show times in another zone."""
+        if zone == self.zone:
+            return
         self.zone = zone
         if self._count:
             self.dataChanged.emit(self.index(0, 0), self.index(self._count - 1, 0))
@@ -102,7 +105,10 @@ class TimelineModel(QAbstractTableModel):
         return page[place] if place < len(page) else None
 
     def place_of(self, seq: int) -> int | None:
-        """Where the row of an entry stands, or None; rows are in the order of their entries, so halves suffice."""
+        """Where the row of an entry stands, or None; rows are in the order of their entries, so halves suffice.
+
+        Not for rows that are sorted by another thing.
+        """
         low, high = 0, self._count
         while low < high:
             middle = (low + high) // 2
@@ -116,7 +122,7 @@ class TimelineModel(QAbstractTableModel):
         found = self.row_at(low)
         return low if found is not None and found.seq == seq else None
 
-    def _page(self, number: int) -> Sequence[TimelineRow]:
+    def _page(self, number: int) -> Sequence[TimelineRow | None]:
         page = self._pages.get(number)
         if page is None:
             first = number * PAGE
@@ -127,8 +133,10 @@ class TimelineModel(QAbstractTableModel):
         self._pages.move_to_end(number)
         return page
 
-    def _note(self, page: Iterable[TimelineRow]) -> None:
+    def _note(self, page: Iterable[TimelineRow | None]) -> None:
         for row in page:
+            if row is None:
+                continue
             for tag in row.tags.split():
                 self._tags.pop(tag, None)
                 if len(self._tags) < SEEN_LIMIT:

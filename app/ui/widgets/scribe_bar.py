@@ -13,13 +13,14 @@ from app.domain import scribe
 from app.domain.entries import shown
 from app.domain.errors import Refused
 from app.domain.timeline import TimelineRow
-from app.ui import tasks, theme
+from app.ui import theme
 from app.ui.guard import override_safe, slot_safe
 from app.ui.live import Live
 from app.ui.models.completion import Choice, Words, complete
 from app.ui.models.moments import echo_text, zone_label
 from app.ui.models.spans import Run
 from app.ui.widgets.chip import Chip
+from app.ui.widgets.draft_keeper import DraftKeeper
 from app.ui.widgets.ink_line import InkLine
 from app.ui.widgets.labels import label
 from app.ui.widgets.saving import Saving
@@ -29,7 +30,6 @@ from app.ui.widgets.suggestions import Suggestions
 if TYPE_CHECKING:
     from app.services.looks import Look
 
-DRAFT_MS: Final = 2000
 HINTS: Final = (
     ("Enter", "record"), ("/", "command"), ("@", "person"), ("#", "tag"), ("!", "decision"), ("?", "hypothesis"),
     (">", "action"),
@@ -74,7 +74,6 @@ class ScribeBar(QWidget):
         self.live = live
         self._words = words
         self._last_own = last_own
-        self._incident = ""
         self._start = 0
         self._loading = False
         self._tone = ""
@@ -87,9 +86,7 @@ class ScribeBar(QWidget):
         self._hints = InkLine()
         self._hints.show_runs([run for key, word in HINTS for run in (Run(key, "strong"), Run(f" {word}    "))])
         self.suggestions: Suggestions | None = None
-        self._save_timer = QTimer(self)
-        self._save_timer.setSingleShot(True)
-        self._save_timer.setInterval(DRAFT_MS)
+        self._drafts = DraftKeeper(live, self.draft, self)
         self._said = QTimer(self)
         self._said.setSingleShot(True)
         self._build()
@@ -121,13 +118,14 @@ class ScribeBar(QWidget):
         self.editor.entered.connect(self.enter)
         self.editor.recalled.connect(self.recall)
         self.editor.block_pasted.connect(self.block_pasted)
+        self.editor.paste_refused.connect(self._refuse)
         self.editor.completing.connect(self._take_marked)
         self.editor.stepping.connect(self._step)
         self.editor.escaped.connect(self._escape)
         self.editor.focused.connect(self._focus)
         self.editor.textChanged.connect(self._typed)
         self.editor.cursorPositionChanged.connect(self._offer)
-        self._save_timer.timeout.connect(self.save_draft)
+        self._drafts.found.connect(self._take_draft)
         self._said.timeout.connect(self._show_meaning)
         self.live.incident_changed.connect(self.follow)
         self.live.ready.connect(self.follow)
@@ -140,13 +138,14 @@ class ScribeBar(QWidget):
         """Write to the incident that is open now, with its own draft."""
         look = self.live.look
         incident = look.view.incident_id if look else ""
-        if incident != self._incident:
-            self._leave()
-            self._incident = incident
-            self._load_draft()
+        other = incident != self._drafts.incident
+        if other:
+            self._drafts.follow(incident)
+            self._put_quietly("")
         self.editor.setEnabled(look is not None)
         self._label(look)
-        self._show_meaning()
+        if other or not self._speaking:
+            self._show_meaning()
 
     def _label(self, look: Look | None) -> None:
         if look is None:
@@ -158,53 +157,35 @@ class ScribeBar(QWidget):
         self._number.setText(look.view.number)
         self._number.setToolTip(shown(look.view.title))
 
-    # drafts
-
     def draft(self) -> str:
         """Everything of this incident that is not acknowledged: lines on their way, then what is being typed."""
-        return "\n".join([*self.saving.texts(self._incident), self.editor.toPlainText()]).strip("\n")
+        return "\n".join([*self.saving.texts(self._drafts.incident), self.editor.toPlainText()]).strip("\n")
+
+    def save_draft(self) -> None:
+        """Keep what is typed now, before the window goes."""
+        if self._drafts.unsaved or self.draft():
+            self._drafts.save()
 
     @slot_safe
-    def save_draft(self) -> None:
-        """Keep what is typed, so that a crash loses nothing."""
-        self._save_timer.stop()
-        session, incident, text = self.live.session, self._incident, self.draft()
-        if session is None or not incident:
+    def _take_draft(self, text: str) -> None:
+        if self.editor.toPlainText() or self.saving.all():
             return
-        from app.services import drafts
-
-        tasks.write(lambda: drafts.save(session, incident, text))
-
-    def _leave(self) -> None:
-        if self._save_timer.isActive():
-            self.save_draft()
-        self._close_suggestions()
-
-    def _load_draft(self) -> None:
-        self._loading = True
-        self.editor.setPlainText("")
-        self._loading = False
-        session, incident = self.live.session, self._incident
-        if session is None or not incident:
-            return
-        from app.services import drafts
-
-        tasks.run(lambda: drafts.load(session, incident), lambda text: self._take_draft(incident, text))
-
-    def _take_draft(self, incident: str, text: str) -> None:
-        if incident != self._incident or not text or self.editor.toPlainText() or self.saving.texts(incident):
-            return
-        self._loading = True
-        self.editor.replace_all(text)
-        self._loading = False
+        self._put_quietly(text)
         self._say("This was being typed when the window closed. It is not recorded yet.")
+
+    def _put_quietly(self, text: str) -> None:
+        """Not a step that Ctrl+Z takes back: it would bring another incident's words."""
+        self._loading = True
+        self.editor.setPlainText(text)
+        self.editor.moveCursor(self.editor.textCursor().MoveOperation.End)
+        self._loading = False
 
     # what is typed
 
     @slot_safe
     def _typed(self) -> None:
         if not self._loading:
-            self._save_timer.start()
+            self._drafts.changed()
         self._said.stop()
         self._show_meaning()
 
@@ -229,6 +210,11 @@ class ScribeBar(QWidget):
         self.editor.tint.set_lead(_lead(text, line))
         when = echo_text(line.at or now, self.live.zone, now)
         self._echo(f"   {_meaning(line)}", lead=when if line.at else f"now, {when}")
+
+    @property
+    def _speaking(self) -> bool:
+        """Whether a sentence stands under the field that the next key sends away."""
+        return self._said.isActive() or self._tone == "overdue"
 
     def _idle_echo(self) -> None:
         self.editor.tint.set_lead(0)
@@ -273,9 +259,9 @@ class ScribeBar(QWidget):
         self.send(act.verb, text, *act.arguments, **act.options)
         self._clear()
 
-    def send(self, verb: Callable[..., Any], text: str, *arguments: Any, **options: Any) -> None:
+    def send(self, verb: Callable[..., Any], text: str, /, *arguments: Any, **options: Any) -> None:
         """Record by a verb; `text` stands as saving until it is acknowledged and comes back when it is refused."""
-        incident = self._incident
+        incident = self._drafts.incident
         key = self.saving.add(incident, text)
 
         def recorded(receipt: Any) -> None:
@@ -290,7 +276,7 @@ class ScribeBar(QWidget):
 
     def _acknowledged(self, receipt: Any) -> None:
         last = receipt[-1] if isinstance(receipt, tuple) else receipt
-        self._save_timer.start()
+        self._drafts.changed()
         if not self.editor.toPlainText().strip():
             self._say(f"Recorded as entry {last.seq}.")
         else:
@@ -299,12 +285,13 @@ class ScribeBar(QWidget):
     def _take_back(self, key: int) -> None:
         """A line that was not recorded stands in the field again, in front of what was typed since."""
         gone = self.saving.remove(key)
-        if gone is None or gone.incident_id != self._incident:
+        if gone is None or gone.incident_id != self._drafts.incident:
             return
         typed = self.editor.toPlainText()
         self.editor.replace_all(f"{gone.text}\n{typed}" if typed.strip() else gone.text)
-        self._save_timer.start()
+        self._drafts.changed()
 
+    @slot_safe
     def _refuse(self, refusal: Refused) -> None:
         missing = f" Missing: {', '.join(refusal.missing)}." if refusal.missing else ""
         self._say(f"{refusal.message}{missing} {refusal.hint}".strip(), "overdue")
@@ -415,13 +402,13 @@ class ScribeBar(QWidget):
 
     def tick(self) -> None:
         """A minute may have passed: the echo of a line without a time says now."""
-        if self.editor.toPlainText().strip() and not self._said.isActive() and self._tone != "overdue":
+        if self.editor.toPlainText().strip() and not self._speaking:
             self._show_meaning()
 
     @override_safe(None)
     def hideEvent(self, event: QHideEvent) -> None:
-        if self._save_timer.isActive():
-            self.save_draft()
+        if self._drafts.unsaved:
+            self._drafts.save()
         super().hideEvent(event)
 
 

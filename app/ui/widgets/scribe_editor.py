@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy
 
 from app.domain import scribe
+from app.domain.errors import Refused
 from app.ui import theme
 from app.ui.guard import override_safe
 from app.ui.models.spans import inked
@@ -65,6 +66,8 @@ class ScribeEditor(QPlainTextEdit):
     entered = Signal()
     recalled = Signal()
     block_pasted = Signal(str)
+    paste_refused = Signal(object)
+    """A paste that no entry can hold; the clipboard still has it."""
     completing = Signal()
     """Tab or Enter while a completion is marked."""
     stepping = Signal(int)
@@ -144,10 +147,21 @@ class ScribeEditor(QPlainTextEdit):
     @override_safe(None)
     def insertFromMimeData(self, source: QMimeData) -> None:
         text = source.text()
+        try:
+            if text.strip():
+                scribe.checked(text)
+        except Refused as refusal:
+            self.paste_refused.emit(refusal)
+            return
         if _BLOCK.search(text) and len(list(scribe.block(text))) > 1:
             self.block_pasted.emit(text)
         else:
             self.textCursor().insertText(text.strip("\r\n"))
+
+    @override_safe(False)
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab takes a completion while there is one, and leaves the field otherwise."""
+        return False if self.offering and forward else super().focusNextPrevChild(forward)
 
     @override_safe(None)
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -19,8 +19,8 @@ WIDTH: Final = 460
 class ChoiceModel(QAbstractListModel):
     """The choices on offer."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self._choices: tuple[Choice, ...] = ()
 
     def show(self, choices: tuple[Choice, ...]) -> None:
@@ -90,7 +90,7 @@ class Suggestions(QListView):
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
         self._over = over
-        self._model = ChoiceModel()
+        self._model = ChoiceModel(self)
         self.setModel(self._model)
         self.setItemDelegate(ChoiceDelegate(self._model))
         self.setAccessibleName("Completions")
