@@ -13,7 +13,7 @@ from app.domain.clocks import clocks
 from app.domain.dossier import Dossier, Seal
 from app.domain.errors import NotAllowed, Unusable
 from app.domain.gates import gates
-from app.domain.timeline import is_row
+from app.domain.wording import is_row
 from app.record import bundle, keys
 from app.services import reading, regulatory
 from app.services.files import write_whole

@@ -11,7 +11,7 @@ from app.domain import scribe
 from app.domain.errors import NotAllowed, Unusable
 from app.domain.instants import to_text
 from app.domain.plan import Plan
-from app.domain.timeline import is_row
+from app.domain.wording import is_row
 from app.services import looks, reading
 from app.services.looks import Look
 from app.services.recorder import Act, Recorded, check_moment, record

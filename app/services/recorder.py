@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from app.domain import entries as e
-from app.domain.board import card_of
 from app.domain.entries import Entry, Payload
 from app.domain.errors import Broken, Unusable
 from app.domain.incident import Fold, IncidentView
 from app.domain.instants import floor_ms, to_text
 from app.domain.plan import Plan
 from app.domain.scribe import checked
-from app.domain.timeline import is_row
+from app.domain.summary import card_of
+from app.domain.wording import is_row
 from app.record import attestation, chain, checkpoint, lines, sshsig
 from app.record.keys import SigningKey, signed
 from app.services import looks, reading

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain import entries as e
-from app.domain import timeline
+from app.domain import wording
 from app.domain.entries import Entry, shown
 from app.domain.errors import Unusable
 from app.domain.incident import IncidentView
@@ -13,7 +13,7 @@ from app.domain.timeline import TimelineRow
 
 def row_of(entry: Entry, number: int, plan: Plan, view: IncidentView) -> TimelineRow:
     """The row of an entry."""
-    return timeline.row_of(entry, number, plan, view, _answer)
+    return wording.row_of(entry, number, plan, view, _answer)
 
 
 def _answer(payload: e.BreachStated) -> tuple[str, str]:
@@ -23,6 +23,6 @@ def _answer(payload: e.BreachStated) -> tuple[str, str]:
     try:
         field = catalogue().named(payload.field)
     except Unusable:
-        return timeline.raw_answer(payload)
+        return wording.raw_answer(payload)
     value = payload.value
     return field.label, catalogue().readable(field, value) if isinstance(value, str) else shown(value)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.domain.board import card_of
 from app.domain.errors import Unusable
 from app.domain.incident import Fold
-from app.domain.timeline import is_row
+from app.domain.summary import card_of
+from app.domain.wording import is_row
 from app.record import bundle
 from app.record.verify import Verdict, verify_record
 from app.services import looks, plans, reading

@@ -10,19 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import entries as e
-from app.domain.board import card_of
 from app.domain.clocks import clocks
 from app.domain.entries import Entry, Payload
 from app.domain.gates import gates
 from app.domain.incident import Fold, fold
-from app.domain.timeline import is_row, row_of
+from app.domain.summary import card_of
+from app.domain.wording import is_row, row_of
 
 
 def test_entries_must_follow_each_other() -> None:
     """A gap is an error of ours, not a state."""
     with pytest.raises(ValueError, match="does not follow"):
         fold([entry(0, opened()), entry(2, e.Noted("x"))])
-    with pytest.raises(ValueError, match="incident.open"):
+    with pytest.raises(ValueError, match=r"incident\.open"):
         Fold().view()
 
 

@@ -29,7 +29,7 @@ from app.domain.plan import (
     Severity,
     State,
 )
-from app.domain.timeline import is_row, row_of
+from app.domain.wording import is_row, row_of
 
 INCIDENT = hashlib.sha256(b"a clinic in Cluj").hexdigest()
 ORG = "aurora-med.example"
