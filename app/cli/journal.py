@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from app.cli.frame import NUMBER, WHEN, Answer, Call, Commands, Parser, option, zone_options
 from app.domain import scribe
-from app.domain.entries import TEXT_LIMIT
 from app.domain.errors import Refused, Unusable
+from app.domain.texts import TEXT_LIMIT
 from app.services import journal
 from app.services.recorder import Recorded
 

@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, Final, Literal, cast, get_args
 
+from app.domain.texts import Mark
+
 
 class Gone(Enum):
     """The content of an erased or withheld disclosure."""
@@ -24,12 +26,8 @@ class Gone(Enum):
 
 GONE: Final = Gone.GONE
 Text = str | Gone
-Mark = Literal["", "decision", "hypothesis", "action"]
 Outcome = Literal["done", "skipped", "not_applicable"]
 Change = Literal["text", "at", "tags", "owner", "retract", "moved", "duplicate", "void"]
-
-TEXT_LIMIT = 64 * 1024
-"""Bytes of UTF-8 in one text; longer material is evidence."""
 
 
 @dataclass(frozen=True, slots=True)

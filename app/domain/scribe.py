@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app.domain.entries import TEXT_LIMIT, Mark
 from app.domain.errors import Unusable
 from app.domain.instants import floor_ms, local_to_utc, zone_named
-from app.domain.wording import tags_of
+from app.domain.texts import TEXT_LIMIT, Mark, tags_of
 
 COMMANDS = (
     "ack", "action", "aware", "comms", "correct", "decide", "evidence",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -12,9 +11,8 @@ from app.domain import entries as e
 from app.domain.entries import Entry, shown
 from app.domain.incident import STRIKING, Correction, IncidentView
 from app.domain.plan import Plan
+from app.domain.texts import tags_of
 from app.domain.timeline import TimelineRow, milliseconds
-
-_TAG = re.compile(r"(?<![\w#])#([\w-]{1,60})")
 
 
 def is_row(entry: Entry) -> bool:
@@ -90,11 +88,6 @@ def corrected(row: TimelineRow, correction: Correction) -> TimelineRow:
     if correction.change == "tags" and correction.text is not None:
         return replace(row, tags=shown(correction.text))
     return row
-
-
-def tags_of(text: str) -> str:
-    """The `#tags` of a text, without the sign, in order, separated by blanks."""
-    return " ".join(dict.fromkeys(_TAG.findall(text)))
 
 
 def unsigned(payload: e.Payload, entry: Entry, view: IncidentView) -> str:
