@@ -5,8 +5,7 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from ui.room import ZONE, Room, room  # noqa: F401 - pytest finds the fixture by name
-from ui.room import people as people
+from ui.room import ZONE, Room
 
 from app.services import drafts
 from app.ui import tasks
@@ -18,7 +17,7 @@ from app.ui.widgets.scribe_bar import ScribeBar
 
 
 @pytest.fixture
-def pane(room: Room) -> TimelinePane:  # noqa: F811
+def pane(room: Room) -> TimelinePane:
     """The timeline of a fresh incident with the keyboard in the bar."""
     room.declare()
     room.clock.forward(30)
@@ -42,7 +41,7 @@ def paste(pane: TimelinePane, text: str) -> None:
     pane.bar.editor.insertFromMimeData(clip)
 
 
-def test_enter_records_and_the_line_is_saving_until_it_is_on_the_disk(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_enter_records_and_the_line_is_saving_until_it_is_on_the_disk(room: Room, pane: TimelinePane) -> None:
     """The field is free at once; the line stands above it as saving, then in the list."""
     bar = write(pane, "two users share an address")
     assert bar.editor.toPlainText() == ""
@@ -55,7 +54,7 @@ def test_enter_records_and_the_line_is_saving_until_it_is_on_the_disk(room: Room
     assert f"Recorded as entry {room.last.seq}" in bar.echo.text
 
 
-def test_ten_lines_typed_at_once_stand_in_the_order_typed(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_ten_lines_typed_at_once_stand_in_the_order_typed(room: Room, pane: TimelinePane) -> None:
     """Nobody waits for the disk between two lines."""
     for number in range(10):
         write(pane, f"line {number}")
@@ -82,7 +81,7 @@ def test_time_and_kind_are_echoed_before_enter(pane: TimelinePane) -> None:
         assert pane.bar.echo.text == echo
 
 
-def test_a_back_dated_decision_keeps_both_times_and_the_speaker(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_a_back_dated_decision_keeps_both_times_and_the_speaker(room: Room, pane: TimelinePane) -> None:
     """What happened when, who said it and who recorded it are separate facts."""
     write(pane, '12:40 @"Grace Hopper": ! stop the proof log #prooflog')
     room.settle()
@@ -94,7 +93,7 @@ def test_a_back_dated_decision_keeps_both_times_and_the_speaker(room: Room, pane
     assert row.lag_ms // 60_000 == 28
 
 
-def test_commands_do_what_they_say(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_commands_do_what_they_say(room: Room, pane: TimelinePane) -> None:
     """Each verb of the bar, one after the other, ends in the state of the incident."""
     view = room.live.look.view
     plan = room.live.look.plan
@@ -131,7 +130,7 @@ REFUSALS = {
 }
 
 
-def test_a_refused_line_stays_in_the_field_and_says_why(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_a_refused_line_stays_in_the_field_and_says_why(room: Room, pane: TimelinePane) -> None:
     """One sentence under the field; not a character is lost and nothing is recorded."""
     count = len(room.rows())
     for typed, said in REFUSALS.items():
@@ -144,7 +143,7 @@ def test_a_refused_line_stays_in_the_field_and_says_why(room: Room, pane: Timeli
 
 
 def test_a_line_refused_by_the_record_comes_back_in_front_of_what_was_typed_since(
-    room: Room,  # noqa: F811
+    room: Room,
     pane: TimelinePane,
 ) -> None:
     """The gate says no after the field was free already."""
@@ -156,7 +155,7 @@ def test_a_line_refused_by_the_record_comes_back_in_front_of_what_was_typed_sinc
     assert pane.bar.saving.all() == ()
 
 
-def test_shift_enter_breaks_the_line_and_the_field_grows(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_shift_enter_breaks_the_line_and_the_field_grows(room: Room, pane: TimelinePane) -> None:
     """Several screen lines are one entry."""
     editor = pane.bar.editor
     before = editor.height()
@@ -177,7 +176,7 @@ def test_escape_leaves_and_keeps_the_text(pane: TimelinePane) -> None:
     assert pane.bar.editor.toPlainText() == "half a line"
 
 
-def test_up_in_the_empty_field_corrects_my_last_line(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_up_in_the_empty_field_corrects_my_last_line(room: Room, pane: TimelinePane) -> None:
     """It stands there as a correction, ready to be changed."""
     write(pane, "1,2000 people")
     room.settle()
@@ -190,7 +189,7 @@ def test_up_in_the_empty_field_corrects_my_last_line(room: Room, pane: TimelineP
     assert (room.last.seq, room.last.text, room.last.original) == (seq, "1,200 people", "1,2000 people")
 
 
-def test_correct_with_a_number_alone_opens_the_form(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_correct_with_a_number_alone_opens_the_form(room: Room, pane: TimelinePane) -> None:
     """`/correct 17` asks for the rest."""
     room.log("a line")
     room.refreshed()
@@ -199,7 +198,7 @@ def test_correct_with_a_number_alone_opens_the_form(room: Room, pane: TimelinePa
     assert isinstance(pane.findChild(CorrectDialog), CorrectDialog)
 
 
-def test_people_tags_and_commands_are_completed_with_tab(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_people_tags_and_commands_are_completed_with_tab(room: Room, pane: TimelinePane) -> None:
     """Tab takes the marked one; Enter records although something is on offer."""
     room.log("seen before #prooflog")
     room.refreshed()
@@ -232,7 +231,7 @@ def test_arrows_choose_a_completion_and_enter_takes_it(pane: TimelinePane) -> No
     assert editor.hasFocus()
 
 
-def test_a_pasted_block_is_shown_before_it_is_recorded(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_a_pasted_block_is_shown_before_it_is_recorded(room: Room, pane: TimelinePane) -> None:
     """Each line with its time; one Enter records them all, in order; words with a slash stay words."""
     paste(pane, "12:31 first alarm\n12:40 @Grace: ! stop it\n   and say so\n\n/sev P1 they wrote\n")
     dialog = pane.findChild(PastePreview)
@@ -248,7 +247,7 @@ def test_a_pasted_block_is_shown_before_it_is_recorded(room: Room, pane: Timelin
 
 
 def test_a_line_that_cannot_be_blocks_the_block_until_it_is_mended_or_left_out(
-    room: Room,  # noqa: F811
+    room: Room,
     pane: TimelinePane,
 ) -> None:
     """Nothing of a block is recorded while a wanted line is wrong."""
@@ -276,7 +275,7 @@ def test_one_pasted_line_goes_straight_into_the_field(pane: TimelinePane) -> Non
     assert pane.findChild(PastePreview) is None
 
 
-def test_what_is_typed_survives_the_end_of_the_program(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_what_is_typed_survives_the_end_of_the_program(room: Room, pane: TimelinePane) -> None:
     """Closing keeps the draft; the next window puts it back and says that it is not recorded."""
     QTest.keyClicks(pane.bar.editor, "half a thought")
     pane.leave()
@@ -294,13 +293,13 @@ def test_what_is_typed_survives_the_end_of_the_program(room: Room, pane: Timelin
     again.pause()
 
 
-def test_the_draft_is_saved_two_seconds_after_a_key(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_the_draft_is_saved_two_seconds_after_a_key(room: Room, pane: TimelinePane) -> None:
     """Without anybody closing anything."""
     QTest.keyClicks(pane.bar.editor, "kept")
     room.qtbot.waitUntil(lambda: drafts.load(room.session, room.incident) == "kept", timeout=4000)
 
 
-def test_every_incident_has_its_own_draft(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_every_incident_has_its_own_draft(room: Room, pane: TimelinePane) -> None:
     """Switching takes nothing along, and Ctrl+Z does not fetch the other incident's words."""
     first = room.incident
     QTest.keyClicks(pane.bar.editor, "of the first")
@@ -314,7 +313,7 @@ def test_every_incident_has_its_own_draft(room: Room, pane: TimelinePane) -> Non
     assert pane.bar.editor.toPlainText() == "of the first"
 
 
-def test_a_recorded_line_is_no_draft_any_more(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_a_recorded_line_is_no_draft_any_more(room: Room, pane: TimelinePane) -> None:
     """After a restart nobody records it twice."""
     QTest.keyClicks(pane.bar.editor, "once")
     pane.leave()
@@ -325,7 +324,7 @@ def test_a_recorded_line_is_no_draft_any_more(room: Room, pane: TimelinePane) ->
     assert drafts.load(room.session, room.incident) == ""
 
 
-def test_lines_that_waited_for_a_locked_key_come_back_when_nobody_unlocks(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_lines_that_waited_for_a_locked_key_come_back_when_nobody_unlocks(room: Room, pane: TimelinePane) -> None:
     """Nothing was recorded, and nothing of it is lost."""
     room.live.lock()
     room.settle()
@@ -337,7 +336,7 @@ def test_lines_that_waited_for_a_locked_key_come_back_when_nobody_unlocks(room: 
     assert pane.bar.saving.all() == ()
 
 
-def test_the_bar_says_which_incident_it_writes_to(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_the_bar_says_which_incident_it_writes_to(room: Room, pane: TimelinePane) -> None:
     """Number and severity chip stand in it and follow the incident."""
     assert pane.bar._number.text() == room.live.number
     assert pane.bar._chip.text == "P0"
@@ -346,7 +345,7 @@ def test_the_bar_says_which_incident_it_writes_to(room: Room, pane: TimelinePane
     assert pane.bar._chip.text == "P1"
 
 
-def test_text_from_an_input_method_is_text(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_text_from_an_input_method_is_text(room: Room, pane: TimelinePane) -> None:
     """What is being composed is not recorded; what was committed is, beyond the basic plane too."""
     editor = pane.bar.editor
     QApplication.sendEvent(editor, QInputMethodEvent("にほ", []))
@@ -362,7 +361,7 @@ def test_text_from_an_input_method_is_text(room: Room, pane: TimelinePane) -> No
     assert room.last.tags == "タグ"
 
 
-def test_markup_is_recorded_and_shown_as_typed(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_markup_is_recorded_and_shown_as_typed(room: Room, pane: TimelinePane) -> None:
     """Text is data."""
     write(pane, "<b>bold</b> <img src=file:///etc/passwd> & C:\\x")
     room.settle()
@@ -371,7 +370,7 @@ def test_markup_is_recorded_and_shown_as_typed(room: Room, pane: TimelinePane) -
     assert tasks.waiting() == 0
 
 
-def test_a_megabyte_is_refused_with_a_way_out(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_a_megabyte_is_refused_with_a_way_out(room: Room, pane: TimelinePane) -> None:
     """What was typed stays, and the hint says where such material belongs."""
     QTest.keyClicks(pane.bar.editor, "the log: ")
     paste(pane, "x" * 1_000_000)

@@ -100,8 +100,8 @@ def test_a_row_is_found_by_its_entry_in_few_windows() -> None:
 def test_a_row_reads_as_one_sentence() -> None:
     """Time, lag, kind, text, who said it, who recorded it, what is owed, which entry."""
     late = row(
-        7, kind="hypothesis", ts=1_795_171_080_000 + 9 * 60_000, at=1_795_171_080_000, text="a #leak", original="a hole",
-        said_by="Grace", unsigned="Grace", starred=True,
+        7, kind="hypothesis", ts=1_795_171_080_000 + 9 * 60_000, at=1_795_171_080_000, text="a #leak",
+        original="a hole", said_by="Grace", unsigned="Grace", starred=True,
     )  # fmt: skip
     sentence = spoken(late, ZoneInfo("Europe/Bucharest"))
     assert sentence == (

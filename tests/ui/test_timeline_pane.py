@@ -5,8 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from ui.room import Room, room  # noqa: F401 - pytest finds the fixture by name
-from ui.room import people as people
+from ui.room import Room
 
 from app.services import journal, lifecycle
 from app.ui import theme
@@ -16,7 +15,7 @@ from app.ui.panes.timeline import ALL, TimelinePane
 
 
 @pytest.fixture
-def pane(room: Room) -> TimelinePane:  # noqa: F811
+def pane(room: Room) -> TimelinePane:
     """The timeline of an incident with a few lines."""
     room.declare()
     room.clock.forward(2)
@@ -42,7 +41,7 @@ def test_the_newest_line_stands_at_the_bottom_beside_the_bar(pane: TimelinePane)
     assert pane.view.height() == pane.model.rowCount() * theme.row()
 
 
-def test_rows_of_others_are_appended_without_reading_the_old_ones_again(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_rows_of_others_are_appended_without_reading_the_old_ones_again(room: Room, pane: TimelinePane) -> None:
     """What another window records appears at the end."""
     before = pane.model.rowCount()
     room.log("seen from the other laptop")
@@ -51,7 +50,7 @@ def test_rows_of_others_are_appended_without_reading_the_old_ones_again(room: Ro
     assert texts(pane)[-1] == "seen from the other laptop"
 
 
-def test_the_list_follows_the_tail_unless_somebody_scrolled_up(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_the_list_follows_the_tail_unless_somebody_scrolled_up(room: Room, pane: TimelinePane) -> None:
     """At the end it stays at the end; further up it stays where it is and says how many came."""
     room.log(*[f"line {number}" for number in range(40)])
     room.refreshed()
@@ -77,7 +76,7 @@ def test_j_and_k_move_and_home_and_end_go_to_the_ends(pane: TimelinePane) -> Non
         assert pane.view.currentIndex().row() == place
 
 
-def test_enter_opens_the_whole_entry_with_both_times_and_the_signer(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_enter_opens_the_whole_entry_with_both_times_and_the_signer(room: Room, pane: TimelinePane) -> None:
     """The detail holds what the row has no room for."""
     pane.view.choose(1)
     QTest.keyClick(pane.view, Qt.Key.Key_Return)
@@ -90,7 +89,7 @@ def test_enter_opens_the_whole_entry_with_both_times_and_the_signer(room: Room, 
     assert not pane.detail.isVisibleTo(pane)
 
 
-def test_s_stars_the_entry_and_s_again_takes_the_star_away(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_s_stars_the_entry_and_s_again_takes_the_star_away(room: Room, pane: TimelinePane) -> None:
     """A star is an entry of the record, and the row shows it."""
     pane.view.choose(2)
     seq = pane.view.current().seq
@@ -101,7 +100,7 @@ def test_s_stars_the_entry_and_s_again_takes_the_star_away(room: Room, pane: Tim
         assert pane.model.row_at(2).starred is starred
 
 
-def test_c_corrects_and_the_row_shows_old_and_new(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_c_corrects_and_the_row_shows_old_and_new(room: Room, pane: TimelinePane) -> None:
     """The form is filled with the line; what is recorded supersedes, and both stay readable."""
     pane.view.choose(2)
     seq = pane.view.current().seq
@@ -118,7 +117,7 @@ def test_c_corrects_and_the_row_shows_old_and_new(room: Room, pane: TimelinePane
     assert row.original == "linkage through a debug field #prooflog"
 
 
-def test_a_refused_correction_keeps_the_form_and_says_why(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_a_refused_correction_keeps_the_form_and_says_why(room: Room, pane: TimelinePane) -> None:
     """Another window retracted the entry meanwhile."""
     pane.view.choose(2)
     seq = pane.view.current().seq
@@ -133,7 +132,7 @@ def test_a_refused_correction_keeps_the_form_and_says_why(room: Room, pane: Time
     assert dialog.text.toPlainText() == "something else"
 
 
-def test_a_second_person_approves_and_the_author_cannot(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_a_second_person_approves_and_the_author_cannot(room: Room, pane: TimelinePane) -> None:
     """Only the other people with a key are offered; the signature is in the record."""
     pane.view.choose(3)
     seq = pane.view.current().seq
@@ -145,7 +144,7 @@ def test_a_second_person_approves_and_the_author_cannot(room: Room, pane: Timeli
     assert not pane.question.isVisibleTo(pane)
 
 
-def test_decisions_people_and_tags_are_chosen_by_the_store(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_decisions_people_and_tags_are_chosen_by_the_store(room: Room, pane: TimelinePane) -> None:
     """A filter shows exactly its rows, and new ones join it as they come."""
     pane.want(Wanted("decisions"))
     room.settle()
@@ -160,7 +159,7 @@ def test_decisions_people_and_tags_are_chosen_by_the_store(room: Room, pane: Tim
     assert pane.model.rowCount() == room.live.row_count
 
 
-def test_a_search_finds_words_and_escape_gives_everything_back(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_a_search_finds_words_and_escape_gives_everything_back(room: Room, pane: TimelinePane) -> None:
     """Ctrl+F, words, Enter to the rows, Esc: the found row stays the current one."""
     pane.search()
     QTest.keyClicks(pane.phrase, "log volume")
@@ -173,7 +172,7 @@ def test_a_search_finds_words_and_escape_gives_everything_back(room: Room, pane:
     assert pane.view.current().text == "preserve the log volume @Maria"
 
 
-def test_rows_sort_by_time_when_that_is_wanted(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_rows_sort_by_time_when_that_is_wanted(room: Room, pane: TimelinePane) -> None:
     """A line about something earlier stands earlier, and still says how late it was written."""
     room.log("10:05 first alarm, nobody looked")
     room.refreshed()
@@ -184,7 +183,7 @@ def test_rows_sort_by_time_when_that_is_wanted(room: Room, pane: TimelinePane) -
     assert pane.model.row_at(0).lag_ms > 0
 
 
-def test_empty_and_closed_say_so_in_a_sentence(room: Room) -> None:  # noqa: F811
+def test_empty_and_closed_say_so_in_a_sentence(room: Room) -> None:
     """No incident, then a filter that finds nothing."""
     pane = room.show(TimelinePane(room.live, 2))
     assert "No incident is open" in pane.tail._empty.text()
@@ -196,7 +195,7 @@ def test_empty_and_closed_say_so_in_a_sentence(room: Room) -> None:  # noqa: F81
     assert "No decision" in pane.tail._empty.text()
 
 
-def test_another_incident_brings_its_own_rows_and_no_old_filter(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_another_incident_brings_its_own_rows_and_no_old_filter(room: Room, pane: TimelinePane) -> None:
     """Switching forgets filter, detail and tags of the former incident."""
     pane.want(Wanted("tag", "prooflog"))
     room.settle()
@@ -207,7 +206,7 @@ def test_another_incident_brings_its_own_rows_and_no_old_filter(room: Room, pane
     assert len(texts(pane)) == room.live.row_count
 
 
-def test_a_struck_row_is_not_corrected_again(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_a_struck_row_is_not_corrected_again(room: Room, pane: TimelinePane) -> None:
     """It says so instead of opening a form that must be refused."""
     seq = room.rows()[2].seq
     journal.correct(room.session, room.incident, seq, strike="retract", reason="twice")
@@ -235,7 +234,7 @@ def test_a_screen_reader_gets_every_row_as_a_sentence(pane: TimelinePane) -> Non
     assert not pane.view.tabKeyNavigation()
 
 
-def test_state_changes_are_rows_in_second_ink(room: Room, pane: TimelinePane) -> None:  # noqa: F811
+def test_state_changes_are_rows_in_second_ink(room: Room, pane: TimelinePane) -> None:
     """What the program writes about an act is told from what a person wrote."""
     lifecycle.acknowledge(room.session, room.incident)
     room.refreshed()

@@ -154,7 +154,9 @@ def _item(
 
 def _notes(status: TaskStatus) -> tuple[str, ...]:
     task = status.task
-    notes = [f"if {task.condition.removeprefix('if ').removeprefix('If ')}"] if task.condition else []
+    condition = task.condition.removeprefix("if ").removeprefix("If ")
+    told = condition.casefold() in (task.text_en or task.text).casefold()
+    notes = [f"if {condition}"] if condition and not told else []
     if task.destructive and not status.settled:
         notes.append("alters evidence: secure it first")
     return tuple(notes)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from app.domain.entries import shown
-from app.domain.incident import IncidentView
-from app.domain.plan import Plan
+if TYPE_CHECKING:
+    from app.domain.incident import IncidentView
+    from app.domain.plan import Plan
 
 LIMIT: Final = 8
 _PERSON = re.compile(r'(?<![\w@])@"?([^\s@"]*)$')
@@ -81,6 +81,8 @@ def words_of(plan: Plan, view: IncidentView, tags: Iterable[str] = (), speakers:
 
 def people_of(plan: Plan, view: IncidentView, speakers: Iterable[str] = ()) -> tuple[str, ...]:
     """Names, each once: who holds a role, who has a key, who held one, who was quoted, who the plan names."""
+    from app.domain.entries import shown
+
     names = [shown(holding.holder) for holding in view.roles.values()]
     names += [shown(person.name) for person in view.people.values() if person.active]
     names += [shown(holding.holder) for holding in view.past_roles]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from app.domain.entries import shown
-from app.domain.incident import Correction, IncidentView
 from app.domain.timeline import TimelineRow
 from app.ui.models.moments import full_text
 from app.ui.models.timeline_model import KINDS, lag_words, times
+
+if TYPE_CHECKING:
+    from app.domain.incident import Correction, IncidentView
 
 CHANGES = {
     "text": "text", "at": "time", "tags": "tags", "owner": "owner", "retract": "retracted", "moved": "moved",
@@ -49,7 +51,7 @@ def _chain(row: TimelineRow, corrections: tuple[Correction, ...], view: Incident
     if row.original:
         yield f"First: {row.original}"
     for each in corrections:
-        why = f", because {shown(each.reason)}" if each.reason else ""
-        what = f": {shown(each.text)}" if each.text else f": {each.to}" if each.to else ""
+        why = f", because {each.reason}" if each.reason else ""
+        what = f": {each.text}" if each.text else f": {each.to}" if each.to else ""
         who = f"{view.name_of(each.actor)}, {full_text(each.ts, zone)}, entry {each.seq}"
         yield f"{CHANGES.get(each.change, each.change).capitalize()}{what}{why} ({who})"

@@ -185,7 +185,9 @@ class ChecklistsPane(Pane):
 
         if item.settled:
             self.question.ask(
-                f"Reopen: {one_line(item.text)}", partial(self._do, tasks.reopen, item), hint="Why? May stay empty."
+                f"Reopen: {one_line(item.text)}",
+                lambda why: self._do(tasks.reopen, item, why or None),
+                hint="Why? May stay empty.",
             )
 
     def _assign(self, item: Item) -> None:

@@ -87,11 +87,16 @@ class TimelinePane(Pane):
         told = "Sort by when it happened instead of when it was recorded"
         self._by_time = self._check("By time", self._sort, told)
         self._by_time.setToolTip(told)
-        search = tool("Ctrl F", self.search, "Search the timeline")
-        search.setIcon(theme.icon("search", 14))
-        search.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.header.add_tool(search)
+        self._find = tool("Ctrl F", self.search, "Search the timeline")
+        self._find.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.header.add_tool(self._find)
+        theme.watch().changed.connect(self._tint)
+        self._tint()
         self._check_chips()
+
+    @slot_safe
+    def _tint(self) -> None:
+        self._find.setIcon(theme.icon("search", 14))
 
     def _check(self, word: str, run: Callable[[], object], name: str) -> QToolButton:
         made = tool(word, run, name)

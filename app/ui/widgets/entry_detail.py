@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
@@ -18,12 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.incident import IncidentView
 from app.domain.timeline import TimelineRow
 from app.ui import theme
 from app.ui.guard import override_safe
 from app.ui.models.facts import facts_of, heading
 from app.ui.widgets.labels import label, rule
+
+if TYPE_CHECKING:
+    from app.domain.incident import IncidentView
 
 MOST_LINES = 8
 

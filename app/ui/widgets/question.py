@@ -28,8 +28,7 @@ class Question(QWidget):
         self.field = QLineEdit()
         self._remark = label("", "caption")
         self._remark.setWordWrap(True)
-        close = QToolButton()
-        close.setIcon(theme.icon("x", 14))
+        close = self._close = QToolButton()
         close.setAccessibleName("Leave it as it is")
         close.setToolTip("Esc")
         close.clicked.connect(self.dismiss)
@@ -47,9 +46,15 @@ class Question(QWidget):
         whole.setSpacing(0)
         whole.addWidget(rule())
         whole.addLayout(box)
+        theme.watch().changed.connect(self._tint)
+        self._tint()
         self.field.returnPressed.connect(self._enter)
         self.field.textEdited.connect(self._calm)
         self.hide()
+
+    @slot_safe
+    def _tint(self) -> None:
+        self._close.setIcon(theme.icon("x", 14))
 
     def ask(
         self,
@@ -83,11 +88,10 @@ class Question(QWidget):
     @slot_safe
     def dismiss(self) -> None:
         """Nothing is asked any more; the keyboard goes back to where it was."""
-        back = self._back if self.field.hasFocus() else None
+        if self.field.hasFocus() and self._back is not None and self._back.isVisible():
+            self._back.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._answered = self._back = None
         self.hide()
-        self._answered = None
-        if back is not None and back.isVisible():
-            back.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @slot_safe
     def _enter(self) -> None:

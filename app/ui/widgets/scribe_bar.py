@@ -10,7 +10,6 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QHideEvent,
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain import scribe
-from app.domain.entries import shown
 from app.domain.errors import Refused
 from app.domain.timeline import TimelineRow
 from app.ui import theme
@@ -155,7 +154,7 @@ class ScribeBar(QWidget):
         level = look.plan.severity(look.view.severity)
         self._chip.show_severity(look.plan.severity_ranks[look.view.severity], level.short or level.code)
         self._number.setText(look.view.number)
-        self._number.setToolTip(shown(look.view.title))
+        self._number.setToolTip(str(look.view.title))
 
     def draft(self) -> str:
         """Everything of this incident that is not acknowledged: lines on their way, then what is being typed."""

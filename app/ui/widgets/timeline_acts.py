@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from app.domain.entries import shown
 from app.domain.errors import NotAllowed
 from app.domain.timeline import TimelineRow
 from app.ui.guard import slot_safe
@@ -68,6 +67,8 @@ class TimelineActs(QObject):
     @slot_safe
     def approve(self, row: TimelineRow | None) -> None:
         """Ask which other person signs; the passphrase is asked for when the key is used."""
+        from app.domain.entries import shown
+
         look = self.live.look
         if look is None or row is None:
             return
