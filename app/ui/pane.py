@@ -32,13 +32,13 @@ class Header(QWidget):
         self.setProperty("surface", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._title = label(title, "strong")
-        self._subtitle = Elided("", "small")
+        self._subtitle = Elided("", "small", whole=True)
         self._subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._key = label(f"Alt {number}" if number else "", "caption")
         self._tools = QHBoxLayout()
         self._tools.setSpacing(theme.px(2))
         self._tabs = QHBoxLayout()
-        self._tabs.setSpacing(theme.px(2))
+        self._tabs.setSpacing(0)
         self._line = QHBoxLayout(self)
         self._line.setSpacing(theme.px(8))
         self._line.addWidget(self._title)
@@ -52,7 +52,8 @@ class Header(QWidget):
     def resize_to_text(self) -> None:
         """The line at the text size in force."""
         self.setFixedHeight(theme.px(HEADER))
-        self._line.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
+        left = theme.px(12 if self._title.isVisibleTo(self) else 4)
+        self._line.setContentsMargins(left, 0, theme.px(12), 0)
 
     def set_subtitle(self, text: str) -> None:
         """A few words beside the title: a count, a name."""
@@ -70,6 +71,7 @@ class Header(QWidget):
             if gone is not None:
                 gone.deleteLater()
         self._title.setVisible(len(panes) < 2)
+        self.resize_to_text()
         if len(panes) < 2:
             return
         for identity, title in panes:

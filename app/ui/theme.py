@@ -277,7 +277,8 @@ QMenu::item {{ padding: {px(5)}px {px(28)}px {px(5)}px {px(16)}px; }}
 QMenu::item:selected {{ background: {t.selection}; color: {t.on_selection}; }}
 QMenu::item:disabled {{ color: {t.outline}; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: 4px 0; }}
-QToolTip {{ qproperty-textFormat: PlainText; background: {t.surface}; color: {t.text}; border: 1px solid {t.outline}; padding: 4px 6px; }}
+QToolTip {{ qproperty-textFormat: PlainText; background: {t.surface}; color: {t.text};
+  border: 1px solid {t.outline}; padding: 4px 6px; }}
 QSplitter::handle {{ background: {line}; }}
 QSplitter::handle:horizontal {{ width: 1px; }}
 QSplitter::handle:vertical {{ height: 1px; }}

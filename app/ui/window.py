@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,26 +26,28 @@ from app import settings as stored
 from app.domain.errors import Refused
 from app.settings import Settings
 from app.ui import actions, errors, theme
-from app.ui.acts import Acts
 from app.ui.catalog import PANES, PaneSpec
 from app.ui.guard import override_safe, slot_safe
-from app.ui.idle import Idle
 from app.ui.live import Live
 from app.ui.pane import Pane
-from app.ui.papers import Papers
 from app.ui.widgets.labels import rule
-from app.ui.widgets.notice import Notice
 from app.ui.widgets.status import Status
 from app.ui.widgets.strip import Strip
-from app.ui.widgets.unlock import UnlockLine
 
 if TYPE_CHECKING:
+    from app.ui.acts import Acts
+    from app.ui.idle import Idle
     from app.ui.panes.start import StartPage
+    from app.ui.papers import Papers
+    from app.ui.widgets.notice import Notice
+    from app.ui.widgets.unlock import UnlockLine
 
 LEFT, RIGHT = (264, 24), (318, 28)
 """Width at text size 100 %, and the most in per cent of the window."""
 FIRST_FOCUS = "timeline"
 """Where typing goes when an incident is opened: to its scribe bar."""
+PASSPHRASE_PLACE = 3
+"""Below the top strip and its two rules."""
 RIGHT_HEIGHTS = (222, 441)
 
 
@@ -68,24 +70,21 @@ class Window(QMainWindow):
         self._shown_incident = ""
         self._waits_for_paint = True
         self._is_complete = False
-        self.acts = Acts(self)
-        self.papers = Papers(self)
         self.setMinimumSize(QSize(800, 500))
         self.resize(self.settings.width, self.settings.height)
-        self.strip, self.notice, self.status = Strip(live), Notice(), Status(live)
-        self.unlock = UnlockLine(live)
+        self.strip, self.status = Strip(live), Status(live)
         self._start: StartPage | None = None
         self.stack = QStackedWidget()
         self._centre = QStackedWidget()
         self._right = QSplitter(Qt.Orientation.Vertical)
         self._across = QSplitter(Qt.Orientation.Horizontal)
-        self._idle = Idle(self.settings.lock_after_minutes)
+        self._column = QVBoxLayout()
         self._build()
         self._menus: dict[str, QMenu] = {}
         self._build_first()
         self._build_menu_bar()
         self._connect()
-        self._restore_errors = errors.install(self.show_refusal, self.acts.crashed)
+        self._restore_errors = errors.install(self.show_refusal, self._crashed)
         self.setWindowTitle("Incident Cockpit")
         self.stack.setCurrentWidget(self._across if live.incident_id else self.start)
         self.painted.connect(self.complete)
@@ -98,23 +97,65 @@ class Window(QMainWindow):
             splitter.setChildrenCollapsible(False)
         self.stack.addWidget(self._across)
         whole = QWidget()
-        column = QVBoxLayout(whole)
+        column = self._column
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for each in (rule(), self.strip, rule(), self.unlock, self.notice):
+        for each in (rule(), self.strip, rule()):
             column.addWidget(each)
         column.addWidget(self.stack, 1)
         column.addWidget(rule())
         column.addWidget(self.status)
+        whole.setLayout(column)
         self.setCentralWidget(whole)
+
+    # What the first picture does not show is made, and its module loaded, when it is first wanted.
+
+    @cached_property
+    def acts(self) -> Acts:
+        """What the window's own commands do."""
+        from app.ui import acts
+
+        return acts.Acts(self)
+
+    @cached_property
+    def papers(self) -> Papers:
+        """What leaves the window."""
+        from app.ui import papers
+
+        return papers.Papers(self)
+
+    @cached_property
+    def notice(self) -> Notice:
+        """The quiet strip under the top strip."""
+        from app.ui.widgets import notice
+
+        made = notice.Notice()
+        self._column.insertWidget(self._column.indexOf(self.stack), made)
+        return made
+
+    @cached_property
+    def unlock(self) -> UnlockLine:
+        """The line that asks for a passphrase."""
+        from app.ui.widgets import unlock
+
+        made = unlock.UnlockLine(self.live)
+        self._column.insertWidget(PASSPHRASE_PLACE, made)
+        return made
+
+    @cached_property
+    def idle(self) -> Idle:
+        """What notices that nobody is there."""
+        from app.ui import idle
+
+        return idle.Idle(self.settings.lock_after_minutes)
 
     @property
     def start(self) -> StartPage:
         """The start page, made when it is first wanted."""
         if self._start is None:
-            from app.ui.panes.start import StartPage
+            from app.ui.panes import start
 
-            self._start = StartPage(self.live)
+            self._start = start.StartPage(self.live)
             self.stack.addWidget(self._start)
             self._start.chosen.connect(self.open_incident)
             self._start.named.connect(self.acts.first_name)
@@ -148,6 +189,11 @@ class Window(QMainWindow):
         if self._is_complete:
             return
         self._is_complete = True
+        self.unlock.hide()
+        self.notice.hide()
+        self.idle.passed.connect(self.live.lock)
+        self.strip.signer_clicked.connect(self.acts.choose_signer)
+        self.strip.owed_clicked.connect(self.acts.show_owed)
         for spec in PANES:
             if spec.id not in self.panes:
                 self._add_pane(spec)
@@ -180,9 +226,16 @@ class Window(QMainWindow):
         search.setText("Search or run a command   Ctrl K")
         search.setProperty("search", True)
         search.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        search.clicked.connect(self.acts.show_palette)
+        search.clicked.connect(self._search)
         bar.setCornerWidget(search)
         search.show()
+
+    @slot_safe
+    def _search(self) -> None:
+        self.acts.show_palette()
+
+    def _crashed(self, slip: errors.Slip) -> None:
+        self.acts.crashed(slip)
 
     def _fill_menus(self) -> None:
         for name, menu in self._menus.items():
@@ -197,14 +250,11 @@ class Window(QMainWindow):
             self.registry.action(command.id).setEnabled(command.enabled())
 
     def _connect(self) -> None:
-        live, acts = self.live, self.acts
+        live = self.live
         live.failed.connect(self.show_refusal)
         live.incident_changed.connect(self._incident_changed)
         live.first_profile_wanted.connect(self.show_start)
         live.ready.connect(self._ready)
-        self.strip.signer_clicked.connect(acts.choose_signer)
-        self.strip.owed_clicked.connect(acts.show_owed)
-        self._idle.passed.connect(live.lock)
 
     # panes
 
@@ -229,7 +279,7 @@ class Window(QMainWindow):
         pane.focus_first()
 
     def _label_centre(self) -> None:
-        shared = [(spec.id, spec.title) for spec in PANES if spec.place == "centre"]
+        shared = [(spec.id, spec.title) for spec in PANES if spec.place == "centre" and spec.id in self.panes]
         for identity, _title in shared:
             self.panes[identity].header.set_tabs(shared, identity)
 

@@ -231,7 +231,7 @@ def test_an_error_of_ours_is_told_with_the_state_of_the_record(day: Desk) -> Non
 def test_an_idle_window_locks_the_key_and_asks_in_a_line(day: Desk) -> None:
     """The strip says so; the next act asks in the window itself and goes on after Enter."""
     window = day.opened()
-    window._idle.passed.emit()
+    window.idle.passed.emit()
     day.settle()
     assert window.strip.signer.accessibleName() == "Locked · F2: Ana Pop"
     before = window.live.row_count

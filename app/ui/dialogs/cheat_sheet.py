@@ -131,4 +131,4 @@ class HelpCard(Overlay):
         self._inner.setFocus()
 
     def wanted_height(self, width: int) -> int:
-        return max(self._inner.sizeHint().height(), self._inner.heightForWidth(width - 2)) + 2
+        return max(self._inner.sizeHint().height(), self._inner.heightForWidth(width - 2)) + theme.px(12)

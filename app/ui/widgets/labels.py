@@ -47,10 +47,14 @@ def rule() -> QFrame:
 
 
 class Elided(QLabel):
-    """One line that ends in … where it does not fit; the whole text is its tooltip and its accessible text."""
+    """One line that ends in … where it does not fit; the whole text is its tooltip and its accessible text.
 
-    def __init__(self, text: str = "", role: str = "", tone: str = "") -> None:
+    With `whole` it says all or nothing: for remarks that make no sense when cut.
+    """
+
+    def __init__(self, text: str = "", role: str = "", tone: str = "", *, whole: bool = False) -> None:
         super().__init__()
+        self._whole = whole
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self.setProperty("tone", tone)
@@ -74,6 +78,8 @@ class Elided(QLabel):
         room = self.contentsRect()
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
         self.setToolTip(self.text() if shown != self.text() else "")
+        if self._whole and shown != self.text():
+            shown = ""
         painter.drawText(room, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
         painter.end()
 
