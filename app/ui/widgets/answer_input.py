@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,11 @@ class Input(QWidget):
     entered = Signal()
     changed = Signal()
 
+    @property
+    def first(self) -> QWidget:
+        """What takes the keyboard. No focus proxy: Qt's Tab would leap over whatever stands beside it."""
+        raise NotImplementedError
+
     def text(self) -> str:
         """What would be recorded."""
         raise NotImplementedError
@@ -46,8 +52,7 @@ class Input(QWidget):
 
     def name(self, title: str) -> None:
         """The accessible name of whatever takes the keyboard."""
-        proxy = self.focusProxy()
-        (proxy if proxy is not None else self).setAccessibleName(title)
+        self.first.setAccessibleName(title)
 
 
 class ChoiceInput(Input):
@@ -62,16 +67,19 @@ class ChoiceInput(Input):
         self.line = QLineEdit()
         self.line.setPlaceholderText(instead or "In words, if there is more to say")
         self.line.setAccessibleName(instead or "In words")
-        self.line.setVisible(bool(beside or instead))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(4))
         column.addWidget(self.choices)
         column.addWidget(self.line)
-        self.setFocusProxy(self.choices)
+        self.line.setHidden(not (beside or instead))
         self.choices.entered.connect(self.entered)
         self.choices.changed.connect(self.changed)
         self.line.textChanged.connect(self.changed)
+
+    @property
+    def first(self) -> QWidget:
+        return self.choices
 
     def text(self) -> str:
         words = self.line.text().strip()
@@ -104,8 +112,11 @@ class LineInput(Input):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.line)
-        self.setFocusProxy(self.line)
         self.line.textChanged.connect(self.changed)
+
+    @property
+    def first(self) -> QWidget:
+        return self.line
 
     def text(self) -> str:
         return self.line.text().strip()
@@ -209,9 +220,12 @@ class TextInput(Input):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.prose)
-        self.setFocusProxy(self.prose)
         self.prose.entered.connect(self.entered)
         self.prose.textChanged.connect(self.changed)
+
+    @property
+    def first(self) -> QWidget:
+        return self.prose
 
     def text(self) -> str:
         return self.prose.text()
@@ -242,8 +256,10 @@ class TableInput(Input):
         self._cells.append(row)
         for place, cell in enumerate(row):
             self._grid.addWidget(cell, len(self._cells), place)
-        if len(self._cells) == 1:
-            self.setFocusProxy(row[0])
+            cell.show()
+        cells = [cell for line in self._cells[-2:] for cell in line]
+        for before, after in pairwise(cells):
+            QWidget.setTabOrder(before, after)
 
     def _cell(self, row: int, place: int) -> QLineEdit:
         cell = QLineEdit()
@@ -257,6 +273,10 @@ class TableInput(Input):
         if any(cell.text().strip() for cell in self._cells[-1]):
             self._add()
         self.changed.emit()
+
+    @property
+    def first(self) -> QWidget:
+        return self._cells[0][0]
 
     def text(self) -> str:
         rows = [[" ".join(cell.text().replace("|", "/").split()) for cell in row] for row in self._cells]

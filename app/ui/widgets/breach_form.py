@@ -139,6 +139,7 @@ class BreachForm(QScrollArea):
         made.pressed.connect(lambda it=made: self.editing.emit(it, False))
         made.entered.connect(lambda it=made: self._came_to(it))
         self._column.insertWidget(self._column.indexOf(after) + 1, made)
+        made.show()
         self.rows[ask.field.id] = made
         return made
 

@@ -145,7 +145,7 @@ class Editor(QWidget):
 
     def take_keyboard(self) -> None:
         """Where typing goes."""
-        (self.form if self.is_unknown else self.input).setFocus(Qt.FocusReason.OtherFocusReason)
+        (self.form.owner if self.is_unknown else self.input.first).setFocus(Qt.FocusReason.OtherFocusReason)
 
     @slot_safe
     def switch(self) -> None:
@@ -298,6 +298,7 @@ class FieldRow(Line):
             self._value.hide()
             self._source.hide()
             self._place_editor(self.editor)
+            self.editor.show()
         return self.editor
 
     def close_editor(self) -> None:

@@ -48,7 +48,6 @@ class UnknownForm(QWidget):
         grid.addWidget(self.echo, 2, 1)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
-        self.setFocusProxy(self.owner)
         self.due.textChanged.connect(self._show)
 
     def fill(self, owner: str, due: str) -> None:
