@@ -68,7 +68,12 @@ class _Stage:
 
 
 def play(out: Path) -> tuple[Path, ...]:
-    """Play the sample into `out`/data and write every document, the bag and the verdict beside it."""
+    """Play the sample into `out`/data and write every document and the bag beside it.
+
+    Unusable for a folder with anything but an earlier sample: what is there is replaced.
+    """
+    if out.is_dir() and any(out.iterdir()) and not is_sample(out / "data"):
+        raise _not_ours(out)
     private_folder(out)
     with make(out / "data") as session:
         number = incidents.board(session)[0].number
@@ -111,8 +116,12 @@ def _clear(folder: Path) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not is_sample(folder):
-        raise Unusable(f"{folder} holds something else than the sample.", "Choose another folder.", code="not-empty")
+        raise _not_ours(folder)
     shutil.rmtree(folder)
+
+
+def _not_ours(folder: Path) -> Unusable:
+    return Unusable(f"{folder} holds something else than the sample.", "Choose another folder.", code="not-empty")
 
 
 def _prepare(session: Session, script: dict[str, Any]) -> None:
