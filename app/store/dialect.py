@@ -21,7 +21,7 @@ class Dialect(Protocol):
         """An engine whose connections cannot write and see one moment per transaction."""
 
     def install_guards(self, connection: Connection) -> None:
-        """Makes the record's tables write-once and keeps the full-text index beside the rows; replaces older ones."""
+        """Makes the record's tables write-once, replacing older guards, and the full-text index if there is none."""
 
     def missing_guards(self, connection: Connection) -> tuple[str, ...]:
         """Names of guards that are absent or altered."""
@@ -35,8 +35,17 @@ class Dialect(Protocol):
     def wrong_settings(self, connection: Connection) -> tuple[str, ...]:
         """Sentences on settings of a connection that are not as they must be."""
 
+    def index_rows(self, connection: Connection, low: int, high: int) -> None:
+        """Puts the words of rows with these keys, which stand in the table, into the full-text index."""
+
+    def unindex_rows(self, connection: Connection, low: int, high: int) -> None:
+        """Takes the words of rows with these keys, which still stand in the table unchanged, out of the index."""
+
     def rebuild_search(self, connection: Connection) -> None:
         """Builds the full-text index again from the rows."""
+
+    def tidy_search(self, connection: Connection) -> None:
+        """Before the commit of an erasure: takes its words out of the full-text index for good."""
 
     def forget_erased(self, connection: Connection) -> bool:
         """Outside a transaction: clears the log of changes of erased text; False while a reader still needs it."""

@@ -233,19 +233,26 @@ class Writing:
             raise Misfit("timeline rows are numbered on without a gap")
         first = layout.first_key(key)
         self._cursor.put_all(self._statements.put_row, [shapes.row_values(first + row.row, key, row) for row in rows])
+        self._dialect.index_rows(self._connection, first + rows[0].row, first + rows[-1].row)
 
     def amend_row(self, incident_id: str, seq: int, **changes: str | int | bool) -> bool:
         """Changes what is shown for an entry after a correction or a star; False when it has no row."""
         unknown = changes.keys() - set(shapes.ROW_COLUMNS)
         if unknown or not changes:
             raise Misfit(f"a row has no such changeable field: {', '.join(sorted(unknown)) or 'none given'}")
-        table = tables.row
-        asked = update(table).where(table.c.incident == self._reading.key(incident_id), table.c.seq == seq)
-        return bool(self._connection.execute(asked.values(changes)).rowcount)
+        shown = self._reading.row_of(incident_id, seq)
+        if shown is None:
+            return False
+        key = layout.first_key(self._reading.key(incident_id)) + shown.row
+        self._dialect.unindex_rows(self._connection, key, key)
+        self._connection.execute(update(tables.row).where(tables.row.c.key == key).values(changes))
+        self._dialect.index_rows(self._connection, key, key)
+        return True
 
     def clear_projections(self, incident_id: str) -> None:
         """Drops card and rows of an incident, to be folded again from the record."""
         key = self._reading.key(incident_id)
+        self._dialect.unindex_rows(self._connection, *layout.span(key))
         self._connection.execute(delete(tables.row).where(tables.row.c.incident == key))
         self._connection.execute(delete(tables.card).where(tables.card.c.incident_id == incident_id))
 
@@ -303,6 +310,8 @@ class Writing:
 
     def seal(self) -> Mark | None:
         """Adds a commit row for every log that grew, the last act before COMMIT; the newest mark, None without any."""
+        if self._erased:
+            self._dialect.tidy_search(self._connection)
         if not self._reached:
             # What is repeated was perhaps stored but never anchored: it counts only once it is.
             return self._reading.mark() if self._repeats else None

@@ -111,6 +111,11 @@ def row(number: int, seq: int, text: str, **changes: object) -> TimelineRow:
     return TimelineRow(row=number, seq=seq, text=text, **{**fields, **changes})  # type: ignore[arg-type]
 
 
+def remarks(store: Store) -> tuple[str, ...]:
+    """What the store remarked when it was opened, leaving out that this machine's SQLite is an old one."""
+    return tuple(remark for remark in store.remarks if not remark.startswith("SQLite"))
+
+
 def lines(store: Store, maker: Maker) -> list[bytes]:
     """Every stored line of an incident."""
     with store.read() as reading:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from store.maker import Maker, lines
+from store.maker import Maker, lines, remarks
 
 from app.domain.errors import Broken, Unusable
 from app.store import anchor, backup, driver, layout
@@ -58,7 +58,7 @@ def test_a_restore_keeps_the_older_database_and_resets_the_anchor(folder: Path, 
     assert (restored.before.n, restored.after.n) == (2, 1)
     assert restored.kept is not None
     with open_store(folder) as store:
-        assert (lines(store, maker), store.remarks) == (newer[:1], ())
+        assert (lines(store, maker), remarks(store)) == (newer[:1], ())
         maker.log(store, "c")
         assert any("older database is kept" in finding.what for finding in store.check())
     again = backup.restore(restored.kept, folder)

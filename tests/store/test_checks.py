@@ -7,13 +7,15 @@ import pytest
 from store.maker import Maker
 
 from app.store import driver, layout
-from app.store.database import Store, open_store
+from app.store.database import Store
 
 
 def test_a_healthy_store_has_no_findings(store: Store, maker: Maker) -> None:
     """Nothing to say about a store that was just written."""
     maker.log(store, "a", "b")
-    assert [finding.what for finding in store.check() if "MiB are free" not in finding.what] == []
+    of_the_machine = ("MiB are free", "This SQLite")
+    found = [finding.what for finding in store.check()]
+    assert [what for what in found if not any(part in what for part in of_the_machine)] == []
 
 
 @pytest.mark.parametrize(
@@ -23,7 +25,7 @@ def test_a_healthy_store_has_no_findings(store: Store, maker: Maker) -> None:
         ("UPDATE timeline_row SET seq = 77 WHERE seq = 1", "does not have"),
         ("UPDATE incident_card SET entry_count = 1", "behind the record"),
         ("DELETE FROM incident_card", "behind the record"),
-        ("DROP TRIGGER text_of_gone_row; DELETE FROM timeline_row WHERE seq = 2", "full-text index"),
+        ("DELETE FROM timeline_row WHERE seq = 2", "full-text index"),
         ("DROP TRIGGER entry_stays; DELETE FROM disclosure; DELETE FROM entry WHERE seq = 1", "numbered up to"),
         ('DROP TRIGGER commit_stays; DELETE FROM "commit" WHERE n = 1', "Commits are missing"),
         ("DROP TRIGGER plan_is_final", "plan_is_final"),
@@ -46,9 +48,7 @@ def test_a_rebuild_heals_the_projections(folder: Path, store: Store, maker: Make
     """Rows that were tampered with are gone after clearing, and the search index with them."""
     maker.log(store, "a", "b")
     with closing(driver.DBAPI.connect(str(layout.database(folder)), isolation_level=None)) as connection:
-        connection.executescript("DROP TRIGGER text_of_gone_row; DELETE FROM timeline_row WHERE seq = 1")
-    with open_store(folder):
-        pass
+        connection.execute("DELETE FROM timeline_row WHERE seq = 1")
     with store.write() as write:
         write.clear_projections(maker.incident_id)
         write.rebuild_search()

@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from store.killing import killed_before
-from store.maker import Maker, copy_of_closed, lines
+from store.maker import Maker, copy_of_closed, lines, remarks
 
 from app.domain.errors import Broken
 from app.store import driver, layout, migrate
@@ -178,7 +178,7 @@ def test_a_first_start_that_is_killed_is_simply_repeated(tmp_path: Path, stride:
     step = 0
     while not killed_before(step, lambda: open_store(tmp_path / "data").close()):
         with open_store(tmp_path / "data") as store:
-            assert store.remarks == ()
+            assert remarks(store) == ()
             Maker().create(store).log(store, "a")
         shutil.rmtree(tmp_path / "data")
         step += stride

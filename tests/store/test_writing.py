@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from store.maker import KEY, ORG, PLAN, START, Maker, lines, row
+from store.maker import KEY, ORG, PLAN, START, Maker, lines, remarks, row
 
 from app.domain.errors import Broken, Unusable
 from app.record import checkpoint, merkle
@@ -154,7 +154,7 @@ def test_a_record_that_does_not_agree_with_its_checkpoint_is_damaged(folder: Pat
     connection.commit()
     connection.close()
     with open_store(folder) as store:
-        assert "entry_is_final" in store.remarks[0]
+        assert "entry_is_final" in remarks(store)[0]
         with pytest.raises(Broken, match="damaged"), store.write() as write:
             write.head(maker.incident_id)
 
