@@ -299,6 +299,7 @@ class Record:
 
     def read(self, lines: list[bytes]) -> None:
         """Every line, the genesis group first as a whole."""
+        need(lines, "there are no entries")
         entries = [self.guard(seq, self.parse, line) for seq, line in enumerate(lines)]
         genesis = 1
         first = self.sizes[0] if self.sizes else 0

@@ -80,6 +80,8 @@ def test_forms_must_be_by_the_same_keys(published, public):
     """A signature in one form only is rejected, whichever form."""
     good = published[14]
     lines = good.note.splitlines(keepends=True)
+    (one, first), (two, second) = good.sshsigs
+    swapped = ((two, first), (one, second))
     for changed in (
         dataclasses.replace(good, note="".join(lines[:-1])),
         dataclasses.replace(good, sshsigs=good.sshsigs[:1]),
@@ -88,11 +90,18 @@ def test_forms_must_be_by_the_same_keys(published, public):
         dataclasses.replace(good, sshsigs=(good.sshsigs[0], good.sshsigs[0], good.sshsigs[1])),
         dataclasses.replace(good, sshsigs=tuple((fp, good.sshsigs[0][1]) for fp, _ in good.sshsigs)),
         dataclasses.replace(good, sshsigs=published[18].sshsigs),
+        dataclasses.replace(good, sshsigs=swapped),
         dataclasses.replace(good, size=13),
         dataclasses.replace(good, root=bytes(32)),
     ):
         with pytest.raises(BadCheckpoint):
             checkpoint.verify(changed, public, ORG)
+
+
+def test_a_malformed_armour_is_refused(published):
+    """What is no SSH signature does not become part of a checkpoint."""
+    with pytest.raises(BadCheckpoint):
+        checkpoint.parse(published[14].note, ["-----BEGIN SSH SIGNATURE-----\n"], ORG)
 
 
 def test_unknown_keys_are_refused(published, public, named_key):

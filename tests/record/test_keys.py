@@ -70,6 +70,15 @@ def test_low_order_points_are_refused(text):
         keys.signed(raw, bytes(64), b"")
 
 
+@pytest.mark.parametrize("length", [0, 31, 33])
+def test_a_key_has_32_bytes(length):
+    """Another length is no key, also behind a prefix that says 32."""
+    with pytest.raises(keys.BadKey):
+        keys.check_public(b"\x05" * length)
+    with pytest.raises(keys.BadKey):
+        keys.raw_public(keys.ssh_public(b"\x05" * length))
+
+
 @pytest.mark.parametrize("change", [" me@host", "\n", "=", "A"])
 def test_ssh_form_is_exact(change):
     """A comment or stray characters are refused."""

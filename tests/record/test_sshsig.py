@@ -66,3 +66,11 @@ def test_nothing_can_be_added(extra):
     for text in (extra + made, made + extra, ""):
         with pytest.raises(sshsig.BadSignature):
             sshsig.verify(text, MESSAGE, "approve@x")
+
+
+def test_keys_and_signatures_inside_are_checked():
+    """An armour in perfect form around a low-order key or a short signature is refused on reading."""
+    key = SigningKey.from_seed(bytes(32))
+    for public, signature in ((bytes(32), bytes(64)), (key.public, bytes(63)), (key.public, bytes(65))):
+        with pytest.raises(sshsig.BadSignature):
+            sshsig.read(sshsig.armour(public, signature, "approve@x"))

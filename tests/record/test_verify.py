@@ -124,6 +124,22 @@ def test_a_missing_entry_is_named(log, seq):
         assert said(verdict, seq, f"entry {seq + 1} stands here")
 
 
+def test_each_entry_names_the_one_before(log):
+    """A line that an enrolled person signed, under a good checkpoint, still has to link to its predecessor."""
+    log.add("note")
+    log.head = dataclasses.replace(log.head, prev="00" * 32)
+    log.add("note")
+    log.seal()
+    assert said(log.verdict(), 6, "prev is not the leaf")
+
+
+@pytest.mark.parametrize("line", [b"[]", b"1", b"null", b'"x"', b"{}"])
+def test_an_entry_is_an_object(log, line):
+    """Other JSON is no entry, however canonical."""
+    log.put(line)
+    assert said(log.verdict(), 5, "not an entry")
+
+
 def test_an_entry_after_the_last_checkpoint_is_rejected(log):
     """Everything is covered by a checkpoint, or it is nobody's."""
     log.add("clock", by=None)
@@ -158,6 +174,9 @@ def test_an_empty_record_is_rejected():
         ({"id": "x"}, "id"),
         ({"type": "Note"}, "type"),
         ({"seq": 5.0}, "integer"),
+        ({"seq": -1}, "seq is not a number"),
+        ({"seq": True}, "seq is not a number"),
+        ({"seq": "5"}, "seq is not a number"),
         ({"actor": "Alice"}, "actor"),
     ],
     ids=str,

@@ -190,6 +190,14 @@ def test_evidence_is_compared(log):
     assert said(at_hand(b"memorx"), 5, "not what was recorded")
 
 
+@pytest.mark.parametrize("value", ["text", {}, {"sha256": "x"}, {"sha256": 1}, {"sha256": "../" * 22 + "xx"}])
+def test_evidence_is_described_by_its_hash(log, value):
+    """What is called evidence names its content, and never a place."""
+    log.add("evidence.add", texts=[("evidence", value)])
+    log.seal()
+    assert said(log.verdict(), 5, "not described by its hash")
+
+
 # Progress ------------------------------------------------------------------------------------------------------------
 
 

@@ -24,6 +24,18 @@ def test_the_genesis_group_is_complete(left_out):
     assert said(log.verdict(), 0, "genesis group")
 
 
+def test_a_bad_key_in_the_genesis_group_is_named():
+    """The founders' keys are examined like any other."""
+    log = Log()
+    log.add("incident.open")
+    log.enrol(LOG, "log", "log-1")
+    log.enrol(RECOVERY, "recovery", "recovery")
+    log.enrol(ALICE, "person", "p1")
+    log.enrol(BOB, "person", "p2", ALICE, fp=CAROL.fingerprint)
+    log.seal()
+    assert said(log.verdict(), 4, "fingerprint")
+
+
 def test_the_genesis_group_has_one_log_key():
     """A second log key needs to be vouched for, so it cannot come with the first."""
     log = Log()
