@@ -151,10 +151,13 @@ def _destructive_by_class(room: Room) -> str:
 
 def test_a_window_counts_and_says_by_how_much_it_is_over(room: Room, pane: ChecklistsPane) -> None:
     """Rounded up while there is time, rounded down when it is over."""
+    assert pane.model.groups[0].window.endswith("after acknowledgement")
+    lifecycle.acknowledge(room.session, room.incident)
+    room.refreshed()
     group = next(g for g in pane.model.groups if g.left)
     status = next(s for s in room.live.look.plan.checklists if s.id == group.id)
     assert group.left.endswith("left")
-    room.clock.forward(status.window[1] + 47)
+    room.clock.forward(status.window[1] + 48)
     pane.tick(room.live.now())
     later = next(g for g in pane.model.groups if g.id == group.id)
     assert (later.late, later.left) == (True, "48 min over")

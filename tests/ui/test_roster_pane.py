@@ -59,6 +59,26 @@ def test_enter_and_a_name_assign_a_role(room: Room, pane: RosterPane) -> None:
     assert pane.list.hasFocus()
 
 
+def test_known_people_are_offered_and_taken_only_when_chosen(room: Room, pane: RosterPane) -> None:
+    """Down and Enter take the name on offer; without the arrow Enter takes what was typed."""
+    choose(pane, "scribe")
+    QTest.keyClick(pane.list, Qt.Key.Key_A)
+    field = pane.question.field
+    QTest.keyClicks(field, "mar")
+    assert field.offering
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert field.text() == "Maria Ionescu"
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    room.settle()
+    assert choose(pane, "scribe").holder == "Maria Ionescu"
+    choose(pane, "technical")
+    QTest.keyClick(pane.list, Qt.Key.Key_A)
+    answer(pane, "Mar")
+    room.settle()
+    assert choose(pane, "technical").holder == "Mar"
+
+
 def test_an_empty_name_is_asked_again_and_escape_changes_nothing(room: Room, pane: RosterPane) -> None:
     """The question stays until it is answered or left."""
     count = len(room.rows())

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCompleter,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -21,6 +20,7 @@ from app.domain.errors import Refused
 from app.ui import theme
 from app.ui.guard import slot_safe
 from app.ui.widgets.labels import label, set_tone
+from app.ui.widgets.name_field import NameField
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,10 @@ class HandOverDialog(QDialog):
         self.setWindowTitle(f"Hand over: {role[1]}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(theme.px(480), 0)
-        self.to = QLineEdit()
+        self.to = NameField()
         self.note = QLineEdit()
         self.note.setPlaceholderText("what the next one must know; may stay empty")
-        completer = QCompleter([name for name in names if name != giver], self.to)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.to.setCompleter(completer)
+        self.to.set_names([name for name in names if name != giver])
         self._signs = label("", "small")
         self._signs.setWordWrap(True)
         self._signs.setMinimumHeight(theme.px(36))

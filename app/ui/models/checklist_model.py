@@ -21,6 +21,10 @@ from app.ui.models.moments import clock_text, initials
 Index = QModelIndex | QPersistentModelIndex
 ITEM_ROLE: Final = Qt.ItemDataRole.UserRole
 """The `Group` or `Item` of an index."""
+_STARTS: Final = {
+    "declared": "declaration", "acknowledged": "acknowledgement", "detected": "detection", "resolved": "resolution",
+    "closed": "closing", "aware": "awareness", "recovering": "recovery begins", "monitoring": "monitoring begins",
+}  # fmt: skip
 TASK_SOON: Final = timedelta(hours=100)
 
 
@@ -114,12 +118,20 @@ def _group(plan: Plan, status: ChecklistStatus, names: Mapping[str, str], now: d
     return Group(
         id=listed.id,
         title=_title(plan, status),
-        window=window_text(listed.window, ongoing=listed.ongoing),
+        window=window_text(listed.window, ongoing=listed.ongoing) + _waits_for(status),
         settled=status.settled,
         items=tuple(_item(task, names, now, zone, status.due_at) for task in status.tasks),
         left="" if status.complete else left_text(status.due_at, now),
         late=not status.complete and status.due_at is not None and now > status.due_at,
     )
+
+
+def _waits_for(status: ChecklistStatus) -> str:
+    """What has to happen before the window opens, while it has not happened."""
+    if status.checklist.window is None or status.opens_at is not None:
+        return ""
+    start = status.checklist.start
+    return f" after {_STARTS.get(start, start.partition(':')[2] or start)}"
 
 
 def _title(plan: Plan, status: ChecklistStatus) -> str:

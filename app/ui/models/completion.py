@@ -131,17 +131,17 @@ def _arguments(found: re.Match[str], words: Words) -> Completion:
         "update": words.audiences,
         "comms": words.audiences,
     }.get(found[1].casefold(), ())
-    return Completion(found.start(2), _matching(listed, found[2]))
+    return Completion(found.start(2), matching(listed, found[2]))
 
 
 def _holders(found: re.Match[str], words: Words) -> Completion:
     named = tuple(Choice(name, name) for name in words.people)
-    return Completion(found.start(1), _matching(named, found[1]))
+    return Completion(found.start(1), matching(named, found[1]))
 
 
 def _people(found: re.Match[str], words: Words) -> Completion:
     choices = tuple(Choice(f"{mention(name)} ", name) for name in words.people)
-    return Completion(found.start(), _matching(choices, found[1]))
+    return Completion(found.start(), matching(choices, found[1]))
 
 
 def _tags(found: re.Match[str], words: Words) -> Completion:
@@ -158,7 +158,7 @@ def mention(name: str) -> str:
     return f"@{name}" if re.fullmatch(r"\w[\w.'-]*", name) else f'@"{name}"'
 
 
-def _matching(choices: Iterable[Choice], typed: str) -> tuple[Choice, ...]:
+def matching(choices: Iterable[Choice], typed: str) -> tuple[Choice, ...]:
     """Those whose label or one of its words begins as typed, exact beginnings first."""
     typed = typed.strip().casefold()
     if any(choice.insert.strip().casefold() == typed for choice in choices):

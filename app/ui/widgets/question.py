@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.errors import Refused
 from app.ui import theme
 from app.ui.guard import override_safe, slot_safe
 from app.ui.widgets.labels import Elided, label, rule, set_tone
+from app.ui.widgets.name_field import NameField
 
 Answered = Callable[[str], object]
 
@@ -25,7 +26,7 @@ class Question(QWidget):
         self._required = ""
         self._back: QWidget | None = None
         self._caption = Elided("", "small")
-        self.field = QLineEdit()
+        self.field = NameField()
         self._remark = label("", "caption")
         self._remark.setWordWrap(True)
         close = self._close = QToolButton()
@@ -74,7 +75,7 @@ class Question(QWidget):
         self.field.setPlaceholderText(hint)
         self.field.setText(text)
         self.field.selectAll()
-        self.field.setCompleter(_completer(names, self.field))  # type: ignore[arg-type] # None takes it away
+        self.field.set_names(names)
         self._say("Enter records it, Esc leaves it.")
         self.show()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -115,12 +116,3 @@ class Question(QWidget):
             self.dismiss()
             return
         super().keyPressEvent(event)
-
-
-def _completer(names: Sequence[str], field: QLineEdit) -> QCompleter | None:
-    if not names:
-        return None
-    made = QCompleter(list(names), field)
-    made.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-    made.setFilterMode(Qt.MatchFlag.MatchContains)
-    return made

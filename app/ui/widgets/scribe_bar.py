@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -340,9 +340,9 @@ class ScribeBar(QWidget):
         self._start = found.start
         popup = self._popup()
         cursor.setPosition(_units(text, found.start))
-        corner = self.editor.viewport().mapTo(popup.over, self.editor.cursorRect(cursor).topLeft())
-        top = self._edge.mapTo(popup.over, QPoint(0, -theme.px(2)))
-        popup.offer(found.choices, QPoint(corner.x() - theme.px(11), top.y()))
+        left = self.editor.viewport().mapTo(popup.over, self.editor.cursorRect(cursor).topLeft()).x() - theme.px(11)
+        top = self._edge.mapTo(popup.over, self._edge.rect().topLeft()).y()
+        popup.offer(found.choices, QRect(left, top, 1, self._edge.height()))
         self.editor.offering, self.editor.marked = True, False
 
     def _popup(self) -> Suggestions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -115,8 +115,8 @@ class Suggestions(QListView):
         """What it stands over; places are in its coordinates."""
         return self._over
 
-    def offer(self, choices: tuple[Choice, ...], corner: QPoint) -> None:
-        """Show these with the lower left corner there (in the parent's coordinates), the first one marked."""
+    def offer(self, choices: tuple[Choice, ...], beside: QRect) -> None:
+        """Show these above a place of the parent, or below it where there is no room; the first one is marked."""
         self._model.show(choices)
         height = len(choices) * theme.px(26) + 4
         over = self._over.width()
@@ -124,11 +124,16 @@ class Suggestions(QListView):
         metrics = QFontMetrics(theme.font(theme.SMALL))
         wanted = max(metrics.horizontalAdvance(f"{each.label}{each.detail}") for each in choices) + theme.px(40)
         width = min(max(wanted, theme.px(140)), theme.px(WIDTH), room)
-        left = max(theme.px(8), min(corner.x(), over - width - theme.px(8)))
-        self.setGeometry(QRect(left, max(0, corner.y() - height), width, height))
+        left = max(theme.px(8), min(beside.left(), over - width - theme.px(8)))
+        above = beside.top() - height - theme.px(2)
+        self.setGeometry(QRect(left, above if above >= 0 else beside.bottom() + theme.px(3), width, height))
         self.setCurrentIndex(self._model.index(0))
         self.show()
         self.raise_()
+
+    def mark_first(self) -> None:
+        """Mark the first choice."""
+        self.setCurrentIndex(self._model.index(0))
 
     def step(self, by: int) -> Choice | None:
         """Mark the next choice, round and round."""
