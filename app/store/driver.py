@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any, Final
 
 
 def _chosen() -> Any:
     try:
-        return importlib.import_module("sqlcipher3.dbapi2")
+        from sqlcipher3 import dbapi2
     except ImportError:
-        return importlib.import_module("sqlite3.dbapi2")
+        from sqlite3 import dbapi2
+    return dbapi2
 
 
 DBAPI: Final[Any] = _chosen()
