@@ -29,6 +29,7 @@ class Papers(QObject):
         self.export_dialog: ExportDialog | None = None
         self.organisation_dialog: OrganisationDialog | None = None
         self._task: tasks.Task | None = None
+        self._live.incident_changed.connect(self._incident_changed)
 
     def commands(self) -> tuple[Command, ...]:
         """Export and organisation, for menus, palette and keys."""
@@ -89,6 +90,14 @@ class Papers(QObject):
         self.export_dialog = dialog
         self._tell_what_lacks(dialog)
         dialog.open()
+
+    @slot_safe
+    def _incident_changed(self) -> None:
+        dialog, look = self.export_dialog, self._live.look
+        if dialog is None or look is None or not self._is_shown(dialog):
+            return
+        if dialog.incident == look.view.incident_id:
+            self._tell_what_lacks(dialog)
 
     def _usual(self) -> str:
         pane = self._window.focused_pane()

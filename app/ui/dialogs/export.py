@@ -57,7 +57,7 @@ class ExportDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._incident, self._number, self._papers, self._today = incident, number, tuple(papers), today
+        self.incident, self._number, self._papers, self._today = incident, number, tuple(papers), today
         self._sheet: Sheet | None = None
         self._postmortem: PostmortemSheet | None = None
         self._folders: QFileDialog | None = None
@@ -199,6 +199,7 @@ class ExportDialog(QDialog):
         self._form.setRowVisible(self.audience, bool(paper.audiences))
         self.name.setText(file_name(self._number, paper))
         self._show_lacks()
+        self._calm()
 
     def take(self, sheet: Sheet | None, postmortem: PostmortemSheet | None) -> None:
         """What stands in the forms, from which it is said what a document will lack."""
@@ -211,7 +212,6 @@ class ExportDialog(QDialog):
         self.lack.setText("\n".join([head, *(f"–  {sentence}" for sentence in found)]).strip())
         set_tone(self.lack, "attention" if found else "secondary")
         self.lack.setVisible(bool(found))
-        self._calm()
 
     @slot_safe
     def _calm(self) -> None:
@@ -248,7 +248,7 @@ class ExportDialog(QDialog):
         if not out.suffix:
             out = out.with_suffix(self.chosen.suffix)
         self._busy(True)
-        self.wanted.emit(Wish(self._incident, self.chosen, str(self.audience.currentData() or ""), out))
+        self.wanted.emit(Wish(self.incident, self.chosen, str(self.audience.currentData() or ""), out))
 
     def _busy(self, on: bool) -> None:
         self._foot.setCurrentIndex(1 if on else 0)

@@ -148,6 +148,8 @@ class BreachPane(Pane):
         self.minimum.setText(words.text)
         set_tone(self.minimum, words.tone)
         self.next_open.setVisible(words.tone == "attention")
+        if self.hasFocus():
+            self.focus_first()
         answered = sum(ask.answered for ask in sheet.asks())
         self.header.set_subtitle(f"{answered} answered")
 
@@ -177,7 +179,7 @@ class BreachPane(Pane):
         self.filter.selectAll()
 
     def focus_first(self) -> None:
-        """The row where one was, or the decision that is missing."""
+        """The row where one was, or the decision that is missing; at once, or when the form has been read."""
         line = self.form.first()
         if self.sheet is None or line is None:
             self.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -99,6 +99,8 @@ class PostmortemPane(Pane):
             elif part.section.id in self.sections:
                 self.sections[part.section.id].show_part(part)
         self._say_what_lacks(sheet)
+        if self.hasFocus():
+            self.focus_first()
 
     def _say_what_lacks(self, sheet: PostmortemSheet) -> None:
         missing = sheet.missing
@@ -148,7 +150,7 @@ class PostmortemPane(Pane):
         self.changed()
 
     def focus_first(self) -> None:
-        """The first required section in which nothing stands, else the first text."""
+        """The first required section in which nothing stands, else the first text; or when they have been read."""
         forms = list(self.sections.values())
         empty = [form for form in forms if form.part.is_missing]
         if not forms:
