@@ -8,7 +8,7 @@ from app.cli.frame import NUMBER, Answer, Call, Commands, option
 from app.domain import organisation
 from app.domain.errors import Unusable
 from app.services import looks, profiles, regulatory
-from app.services.files import read_text
+from app.services.files import first_line
 from app.store.shapes import Profile
 
 
@@ -41,8 +41,8 @@ def add(commands: Commands) -> None:
 
 def _create(call: Call) -> Answer:
     session = call.open()
-    if call.args.recovery_out is not None and call.args.recovery_out.is_dir():
-        raise Unusable(f"{call.args.recovery_out} is a folder.", "Name a file in it.", code="is-folder")
+    if call.args.recovery_out is not None:
+        profiles.check_recovery_sheet(session, call.args.recovery_out)
     passphrase = _passphrase(call.args.passphrase_file)
     if profiles.everyone(session):
         session.signing_key()
@@ -54,12 +54,7 @@ def _create(call: Call) -> Answer:
 
 
 def _passphrase(path: Path | None) -> str | None:
-    if path is None:
-        return None
-    text = read_text(path).splitlines()
-    if not text or not text[0]:
-        raise Unusable(f"{path} holds no passphrase.", "Write it on the first line.", code="no-passphrase")
-    return text[0]
+    return None if path is None else first_line(path)
 
 
 def _profile(profile: Profile) -> dict[str, object]:

@@ -46,6 +46,14 @@ def read_text(path: Path) -> str:
         raise unreadable(path, error) from error
 
 
+def first_line(path: Path) -> str:
+    """The passphrase in a file: its first line. Unusable when there is none."""
+    text = read_text(path).splitlines()
+    if not text or not text[0]:
+        raise Unusable(f"{path} holds no passphrase.", "Write it on the first line.", code="no-passphrase")
+    return text[0]
+
+
 def unreadable(path: Path, error: OSError) -> Unusable | Broken:
     """The refusal for a file that cannot be read."""
     if isinstance(error, FileNotFoundError):

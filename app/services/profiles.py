@@ -11,7 +11,7 @@ from app.domain.scribe import checked
 from app.record import keys, recovery, signers
 from app.record.keys import SigningKey
 from app.services import looks
-from app.services.files import write_whole
+from app.services.files import unwritable, write_whole
 from app.services.recorder import Act, Attest, record
 from app.services.session import Session
 from app.store.shapes import Profile
@@ -95,15 +95,29 @@ def enrol(session: Session, number: str, newcomer: Profile) -> None:
     record(session, number, lambda look: (added, Attest(look.view.entry_count, "approve", signer)))
 
 
+def check_recovery_sheet(session: Session, out: Path) -> None:
+    """Whether the sheet can be saved there, before a profile is made for it. Unusable, or NotAllowed once it was."""
+    if out.is_dir():
+        raise Unusable(f"{out} is a folder.", "Name a file in it.", code="is-folder")
+    if not out.absolute().parent.is_dir():
+        raise unwritable(out, FileNotFoundError())
+    if everyone(session) and session.keychain.recovery_seed() is None:
+        raise _sheet_saved()
+
+
+def _sheet_saved() -> NotAllowed:
+    return NotAllowed(
+        "The recovery sheet was saved, and its key is no longer on this machine.",
+        "Look for the printed sheet.",
+        code="sheet-saved",
+    )
+
+
 def recovery_sheet(session: Session, suffix: str = ".pdf") -> bytes:
     """The recovery sheet as PDF, or as text for any other suffix. NotAllowed once it was saved."""
     seed = session.keychain.recovery_seed()
     if seed is None:
-        raise NotAllowed(
-            "The recovery sheet was saved, and its key is no longer on this machine.",
-            "Look for the printed sheet.",
-            code="sheet-saved",
-        )
+        raise _sheet_saved()
     fingerprint = SigningKey.from_seed(seed).fingerprint
     if suffix.lower() == ".pdf":
         from app.reports.recovery import recovery_sheet as paper
