@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from app.cli.frame import NUMBER, WHEN, Answer, Call, Commands, option
 from app.cli.journal import receipt
+from app.domain.errors import Unusable
 from app.services import attestation, lifecycle, roster, tasks, updates
+from app.services.files import first_line
 
 REASON = option("--reason", metavar="TEXT")
 TASK = option("task", metavar="TASK", help="the task's id, as incident show lists it")
@@ -45,7 +49,9 @@ def _add_roles(group: Commands) -> None:
     )  # fmt: skip
     group.add(
         "handover", _hand_over, "hand a role over, signed by both", NUMBER, role, option("to", metavar="NAME"),
-        option("--note", metavar="TEXT"), WHEN,
+        option("--note", metavar="TEXT"),
+        option("--passphrase-file", action="append", default=[], metavar="NAME=FILE", help="a party's own passphrase"),
+        WHEN,
     )  # fmt: skip
     group.add("release", _release, "nobody holds it any more", NUMBER, role, REASON, WHEN)
 
@@ -101,9 +107,18 @@ def _assign(call: Call) -> Answer:
 
 def _hand_over(call: Call) -> Answer:
     args = call.args
-    done = roster.hand_over(call.open(), args.number, args.role, args.to, args.note, **call.when())
+    given = dict(_party(text) for text in args.passphrase_file)
+    done = roster.hand_over(call.open(), args.number, args.role, args.to, args.note, passphrases=given, **call.when())
     answer = receipt(done[0])
     return Answer(answer.lines, {**answer.value, "signed": [one.seq for one in done[1:]]})
+
+
+def _party(text: str) -> tuple[str, str]:
+    """`NAME=FILE`: who signs, and the passphrase in the file."""
+    name, sign, file = text.partition("=")
+    if not name or not sign or not file:
+        raise Unusable(f"{text[:60]!r} is not NAME=FILE.", "Give a profile's name and a file.", code="usage")
+    return name, first_line(Path(file))
 
 
 def _release(call: Call) -> Answer:

@@ -50,6 +50,27 @@ def _first_line(path: Path) -> str:
         ) from error
 
 
+def _opened(blob: bytes, passphrase: str, name: str) -> SigningKey:
+    try:
+        return SigningKey.from_seed(envelope.open(blob, passphrase))
+    except envelope.WrongPassphrase as error:
+        raise _wrong(name) from error
+
+
+def _wrong(name: str) -> NotAllowed:
+    return NotAllowed(
+        f"That is not the passphrase of {name}.", "Try again; nothing was signed.", code="wrong-passphrase"
+    )
+
+
+def _locked(name: str) -> NotAllowed:
+    return NotAllowed(
+        f"The key of {name} is locked and nobody gave its passphrase.",
+        "Unlock it, or set COCKPIT_PASSPHRASE_FILE.",
+        code="locked",
+    )
+
+
 class Keychain:
     """The keys of one data folder, in the system's keyring or (`in_file`) in an encrypted key file.
 
@@ -109,19 +130,20 @@ class Keychain:
         blob = self._secret(f"person/{principal}")
         if blob.startswith(_BARE):
             return SigningKey.from_seed(blob.removeprefix(_BARE))
-        given = passphrase if passphrase is not None else self.ask(name)
-        if given is None:
-            raise NotAllowed(
-                f"The key of {name} is locked and nobody gave its passphrase.",
-                "Unlock it, or set COCKPIT_PASSPHRASE_FILE.",
-                code="locked",
-            )
-        try:
-            return SigningKey.from_seed(envelope.open(blob, given))
-        except envelope.WrongPassphrase as error:
-            raise NotAllowed(
-                f"That is not the passphrase of {name}.", "Try again; nothing was signed.", code="wrong-passphrase"
-            ) from error
+        given = passphrase if passphrase is not None else self._passphrases.profile
+        wrong = False
+        if given is not None:
+            try:
+                return _opened(blob, given, name)
+            except NotAllowed:
+                if passphrase is not None:
+                    raise
+                wrong = True
+        # What the surroundings give is one person's; a second person types their own.
+        typed = self._ask(name) if self._ask else None
+        if typed is None:
+            raise _wrong(name) if wrong else _locked(name)
+        return _opened(blob, typed, name)
 
     def add_log(self, origin: str) -> SigningKey:
         """A new key for a log."""
