@@ -17,7 +17,8 @@ from outside import ROOT
 from record.bags import standalone
 from reports.reading import pages
 
-from app.services import profiles
+from app.domain.errors import NotAllowed
+from app.services import profiles, roster
 from app.services.keychain import QUICK
 from app.services.session import Session
 
@@ -205,6 +206,25 @@ def test_a_hand_over_without_the_other_is_refused(desk: Desk, tmp_path: Path) ->
         assert said.code == 2, said.err
     held = next(one for one in desk.line.fine("incident", "show", number, "--json").json["roles"] if one["holder"])
     assert held["holder"] == ANA
+
+
+def test_a_second_person_is_asked_although_one_passphrase_is_given(desk: Desk) -> None:
+    """What the surroundings give opens Ana's key; Bob is asked for his, and a wrong answer signs nothing."""
+    number = declared(desk, ANA, "--commander", ANA)
+    asked: list[str] = []
+    answers = iter([PASSPHRASES[WRONG], PASSPHRASES[BOB]])
+
+    def ask(name: str) -> str:
+        asked.append(name)
+        return next(answers)
+
+    desk.patch.setenv("COCKPIT_PASSPHRASE_FILE", str(desk.file(ANA)))
+    with Session.open(desk.line.home, ask=ask) as session:
+        with pytest.raises(NotAllowed, match=BOB):
+            roster.hand_over(session, number, "commander", BOB)
+        done = roster.hand_over(session, number, "commander", BOB)
+    assert asked == [BOB, BOB]
+    assert [one.type for one in done] == ["role.handed_over", "attest", "attest"]
 
 
 def test_people_without_a_key_are_named_as_unsigned(desk: Desk, tmp_path: Path) -> None:
