@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.ui import theme
-from app.ui.guard import override_safe
+from app.ui.guard import override_safe, slot_safe
 from app.ui.live import Live
 from app.ui.widgets.labels import Elided, label, rule, set_property
 
@@ -31,7 +31,7 @@ class Header(QWidget):
         super().__init__()
         self.setProperty("surface", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._title = label(title, "strong")
+        self._title = Elided(title, "strong")
         self._subtitle = Elided("", "small", whole=True)
         self._subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._key = label(f"Alt {number}" if number else "", "caption")
@@ -46,14 +46,79 @@ class Header(QWidget):
         self._line.addWidget(self._subtitle, 1)
         self._line.addLayout(self._tools)
         self._line.addWidget(self._key)
+        self._put_away: list[QWidget] = []
+        self._more = QToolButton()
+        self._more.setText("…")
+        self._more.setAccessibleName("More tools")
+        self._more.hide()
+        self._more.clicked.connect(self._show_more)
+        self._tools.addWidget(self._more)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.resize_to_text()
         theme.watch().changed.connect(self.resize_to_text)
+
+    @override_safe(QSize(0, 0))
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(120), theme.px(HEADER))
+
+    @override_safe(None)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    @override_safe(False)
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.fit()
+        return handled
+
+    def fit(self) -> None:
+        """Where the line is too short: first the key goes, then tools, which `…` still offers."""
+        tools = [each for each in self._tool_widgets() if each in self._put_away or not each.isHidden()]
+        away: list[QWidget] = []
+        for each in (self._key, *tools):
+            if self._wanted(tools, away) <= self.width():
+                break
+            away.append(each)
+        if away == self._put_away:
+            return
+        for each in (self._key, *tools):
+            each.setHidden(each in away)
+        self._put_away = away
+        self._more.setVisible(len(away) > 1)
+
+    def _wanted(self, tools: Sequence[QWidget], away: Sequence[QWidget]) -> int:
+        margins = self._line.contentsMargins()
+        named = self._tab_widgets() or [self._title]
+        more = [self._more] if len(away) > 1 else []
+        shown = [each for each in (*named, *tools, self._key, *more) if each not in away]
+        gaps = self._line.spacing() * 3 + self._tools.spacing() * len(tools)
+        return sum(each.sizeHint().width() for each in shown) + gaps + margins.left() + margins.right()
+
+    def _tool_widgets(self) -> list[QWidget]:
+        found = [item.widget() for at in range(self._tools.count()) if (item := self._tools.itemAt(at)) is not None]
+        return [each for each in found if each is not None and each is not self._more]
+
+    def _tab_widgets(self) -> list[QWidget]:
+        found = [item.widget() for at in range(self._tabs.count()) if (item := self._tabs.itemAt(at)) is not None]
+        return [each for each in found if each is not None]
+
+    @slot_safe
+    def _show_more(self) -> None:
+        menu = QMenu(self)
+        for each in self._tool_widgets():
+            if each in self._put_away and isinstance(each, QAbstractButton):
+                menu.addAction(each.accessibleName() or each.text()).triggered.connect(each.click)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def resize_to_text(self) -> None:
         """The line at the text size in force."""
         self.setFixedHeight(theme.px(HEADER))
-        left = theme.px(12 if self._title.isVisibleTo(self) else 4)
+        left = theme.px(12 if not self._title.isHidden() else 4)
         self._line.setContentsMargins(left, 0, theme.px(12), 0)
+        self.fit()
 
     def set_subtitle(self, text: str) -> None:
         """A few words beside the title: a count, a name."""
@@ -63,12 +128,14 @@ class Header(QWidget):
     def add_tool(self, widget: QWidget) -> None:
         """A tool at the right end of the line."""
         self._tools.addWidget(widget)
+        self.fit()
 
     def set_tabs(self, panes: Sequence[tuple[str, str]], current: str) -> None:
         """Name the panes that share this place, the current one in full ink; fewer than two are no tabs."""
         while (item := self._tabs.takeAt(0)) is not None:
             gone = item.widget()
             if gone is not None:
+                gone.hide()
                 gone.deleteLater()
         self._title.setVisible(len(panes) < 2)
         self.resize_to_text()
@@ -82,6 +149,7 @@ class Header(QWidget):
             tab.setProperty("tab", True)
             tab.clicked.connect(lambda _checked=False, it=identity: self.chosen.emit(it))
             self._tabs.addWidget(tab)
+        self.fit()
 
 
 class Pane(QWidget):

@@ -48,6 +48,7 @@ FIRST_FOCUS = "timeline"
 """Where typing goes when an incident is opened: to its scribe bar."""
 PASSPHRASE_PLACE = 3
 """Below the top strip and its two rules."""
+SEARCH = "Search or run a command   Ctrl K"
 RIGHT_HEIGHTS = (222, 441)
 
 
@@ -222,13 +223,24 @@ class Window(QMainWindow):
     def _build_menu_bar(self) -> None:
         bar = self.menuBar()
         self._menus = {name: bar.addMenu(name) for name in actions.MENUS}
-        search = QToolButton(self)
-        search.setText("Search or run a command   Ctrl K")
+        self._search_words = search = QToolButton(self)
+        search.setAccessibleName(SEARCH)
         search.setProperty("search", True)
         search.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         search.clicked.connect(self._search)
-        bar.setCornerWidget(search)
-        search.show()
+        self._fit_menu_bar()
+        theme.watch().changed.connect(self._fit_menu_bar)
+
+    @slot_safe
+    def _fit_menu_bar(self) -> None:
+        """Where every menu and the whole invitation to search do not fit, its key is enough."""
+        menus = sum(self.menuBar().fontMetrics().horizontalAdvance(name) + theme.px(24) for name in self._menus)
+        words = self.menuBar().fontMetrics().horizontalAdvance(SEARCH) + theme.px(60)
+        shown = SEARCH if menus + words <= self.width() else "Ctrl K"
+        if shown != self._search_words.text():
+            self._search_words.setText(shown)
+        self.menuBar().setCornerWidget(self._search_words)
+        self._search_words.show()
 
     @slot_safe
     def _search(self) -> None:
@@ -397,6 +409,7 @@ class Window(QMainWindow):
     @override_safe(None)
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_menu_bar()
         if not self.isMaximized() and not self.isFullScreen():
             self.remember(width=self.width(), height=self.height())
 

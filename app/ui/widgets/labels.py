@@ -88,10 +88,12 @@ class Fact(QWidget):
     """A caption over a value, as the strip shows them; only a very long value is cut."""
 
     WIDEST = 200
+    CAPTION = 260
+    """Pixels that a caption is sure of, at any text size: a large text may cut it, but not the value."""
 
     def __init__(self, caption: str = "", value: str = "") -> None:
         super().__init__()
-        self._caption = label(caption, "caption")
+        self._caption = Elided(caption, "caption")
         self._value = Elided(value, "strong")
         stack = QVBoxLayout(self)
         stack.setContentsMargins(0, 0, 0, 0)
@@ -100,16 +102,22 @@ class Fact(QWidget):
         stack.addWidget(self._caption)
         stack.addWidget(self._value)
         stack.addStretch(1)
+        theme.watch().changed.connect(self._keep_room)
 
     def show_fact(self, caption: str, value: str, tone: str = "") -> None:
         """Another caption and value; unchanged words cost nothing."""
         if self._caption.text() != caption:
             self._caption.setText(caption)
+            self._keep_room()
         if self._value.text() != value:
             self._value.setText(value)
-            self._value.setMinimumWidth(min(self._value.sizeHint().width(), theme.px(self.WIDEST)))
-            self._value.updateGeometry()
+            self._keep_room()
         set_tone(self._value, tone)
+
+    def _keep_room(self) -> None:
+        self._value.setMinimumWidth(min(self._value.sizeHint().width(), theme.px(self.WIDEST)))
+        self._caption.setMinimumWidth(min(self._caption.sizeHint().width(), self.CAPTION))
+        self._value.updateGeometry()
 
     @property
     def value(self) -> str:

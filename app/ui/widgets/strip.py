@@ -181,8 +181,8 @@ class Strip(QWidget):
     def _fit(self) -> None:
         """Where the line is too short the title stays readable and the lesser facts go, one by one."""
         there = self._live.look is not None or self._live.card is not None
-        lesser = (self.scribe, self.regulatory, self.elapsed, self.commander)
-        for fact in (self.scribe, self.commander):
+        lesser = (self.scribe, self.regulatory, self.elapsed, self.commander, self.number)
+        for fact in (self.scribe, self.commander, self.number):
             fact.setVisible(there)
         self.elapsed.setVisible(self._live.look is not None)
         self.due.setVisible(self._tightest() is not None)
