@@ -1,19 +1,24 @@
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtTest import QTest
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
-from ui.room import ZONE, Room
+from ui.room import START, ZONE, Room
 
 from app.services import drafts
 from app.ui import tasks
 from app.ui.dialogs.correct import CorrectDialog
 from app.ui.dialogs.paste_preview import PastePreview
 from app.ui.live import Live
+from app.ui.models.completion import Choice
+from app.ui.models.paste_model import PasteModel
 from app.ui.panes.timeline import TimelinePane
 from app.ui.widgets.scribe_bar import ScribeBar
+from app.ui.widgets.suggestions import ChoiceModel
 
 
 @pytest.fixture
@@ -266,6 +271,22 @@ def test_a_line_that_cannot_be_blocks_the_block_until_it_is_mended_or_left_out(
     assert dialog.model.index(0, 0).data() == "18 Nov 12:31 EET · 10:31 UTC"
     dialog.reject()
     room.settle()
+
+
+def test_the_models_of_block_and_completions_keep_qts_rules() -> None:
+    """Qt's own tester looks on while lines are edited, dated and left out, and choices come and go."""
+    fatal = QAbstractItemModelTester.FailureReportingMode.Fatal
+    block = PasteModel("12:31 one\n12:32 two\nthree", START, ZoneInfo(ZONE))
+    choices = ChoiceModel(None)
+    testers = [QAbstractItemModelTester(block, fatal), QAbstractItemModelTester(choices, fatal)]
+    block.setData(block.index(1, 3), "12:33 changed")
+    block.setData(block.index(0, 0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    block.set_day(START.date())
+    assert [line.text for line in block.wanted()] == ["changed", "three"]
+    choices.show((Choice("a ", "a"), Choice("b ", "b", "what it is")))
+    assert choices.index(1).data(Qt.ItemDataRole.AccessibleTextRole) == "b, what it is"
+    choices.show(())
+    del testers
 
 
 def test_one_pasted_line_goes_straight_into_the_field(pane: TimelinePane) -> None:

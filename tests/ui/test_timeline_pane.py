@@ -4,12 +4,14 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
-from ui.room import Room
+from PySide6.QtWidgets import QApplication, QLabel
+from ui.room import ZONE, Room
 
 from app.services import journal, lifecycle
+from app.store import first_page
 from app.ui import theme
 from app.ui.dialogs.correct import CorrectDialog
+from app.ui.live import Live
 from app.ui.models.row_filter import Wanted
 from app.ui.panes.timeline import ALL, TimelinePane
 
@@ -81,7 +83,7 @@ def test_enter_opens_the_whole_entry_with_both_times_and_the_signer(room: Room, 
     pane.view.choose(1)
     QTest.keyClick(pane.view, Qt.Key.Key_Return)
     assert pane.detail.isVisibleTo(pane)
-    words = " ".join(label.text() for label in pane.detail.findChildren(type(pane.header._title)))
+    words = " ".join(label.text() for label in pane.detail.findChildren(QLabel))
     assert room.rows()[1].signer in words
     assert "EET" in words
     assert "UTC" in words
@@ -204,6 +206,39 @@ def test_another_incident_brings_its_own_rows_and_no_old_filter(room: Room, pane
     assert pane.source.wanted == ALL
     assert pane.model.tags == ()
     assert len(texts(pane)) == room.live.row_count
+
+
+def test_the_first_page_is_painted_before_there_is_a_session(room: Room) -> None:
+    """The newest rows stand there at once; the rest follows when the store is open."""
+    room.declare()
+    room.log(*[f"line {number}" for number in range(300)])
+    page = first_page.read(room.session.folder, room.incident)
+    live = Live(ZONE)
+    live.begin(page, room.incident)
+    pane = TimelinePane(live, 2)
+    room.qtbot.addWidget(pane)
+    pane.resize(784, 660)
+    pane.show()
+    QApplication.processEvents()
+    assert pane.model.index(pane.model.rowCount() - 1, 0).data() == "line 299"
+    assert not pane.bar.editor.isEnabled()
+    live.start(room.session)
+    room.settle()
+    assert pane.model.row_at(0).kind == "open"
+    assert pane.bar.editor.isEnabled()
+    live.pause()
+
+
+def test_a_row_is_painted_once_and_then_copied(pane: TimelinePane) -> None:
+    """Repainting costs a copy; another row, colour or width is painted anew."""
+    painter = pane.view.painter_of_rows
+    pane.grab()
+    known = dict(painter._drawn)
+    pane.grab()
+    assert dict(painter._drawn) == known
+    pane.view.choose(1)
+    pane.grab()
+    assert dict(painter._drawn) != known
 
 
 def test_a_struck_row_is_not_corrected_again(room: Room, pane: TimelinePane) -> None:

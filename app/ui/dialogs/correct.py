@@ -151,6 +151,7 @@ class CorrectDialog(QDialog):
         for field, visible in ((self.text, strike is None), (self.time, strike is None), (self._echo, strike is None)):
             self._form.setRowVisible(field, visible)
         self._form.setRowVisible(self.to, strike in ("moved", "duplicate"))
+        self._shrink()
         try:
             wanted = self.wanted()
         except Refused as refusal:
@@ -167,6 +168,13 @@ class CorrectDialog(QDialog):
         self._remark.setText(lacking[0] if lacking else "The old stays readable beside the new.")
         set_tone(self._remark, "")
         self.record.setEnabled(not lacking)
+
+    def _shrink(self) -> None:
+        """No taller than the rows that are shown."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        self.resize(self.width(), self.minimumSizeHint().height())
 
     @slot_safe
     def agree(self) -> None:

@@ -27,6 +27,7 @@ from app.ui.models.moments import zone_label
 from app.ui.models.paste_model import LINE, PasteModel
 from app.ui.pane import mark_wrong
 from app.ui.widgets.labels import label, set_tone
+from app.ui.widgets.paste_delegate import PasteDelegate
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class PastePreview(QDialog):
     def _table(self) -> QTableView:
         table = QTableView()
         table.setModel(self.model)
+        table.setItemDelegate(PasteDelegate(table, self.model))
         table.setAccessibleName("Lines of the block")
         table.setTabKeyNavigation(False)
         table.setShowGrid(False)
@@ -79,7 +81,7 @@ class PastePreview(QDialog):
         table.verticalHeader().setDefaultSectionSize(theme.row())
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in enumerate((210, 84, 120)):
+        for column, width in enumerate((244, 84, 120)):
             table.setColumnWidth(column, theme.px(width))
         header.setStretchLastSection(True)
         table.setCurrentIndex(self.model.index(0, LINE))

@@ -55,6 +55,7 @@ class ChecklistsPane(Pane):
         self._keys.show_runs([run for key, word in KEYS for run in (Run(key, "strong"), Run(f" {word}   "))])
         self._keys.setContentsMargins(theme.px(12), 0, 0, 0)
         self._keys.hide()
+        self.setMinimumWidth(theme.px(200))
         self._incident = ""
         self._minute: datetime | None = None
         self.body.addWidget(self.empty, 1)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from app.domain.entries import shown
+from app.ui import theme
 from app.ui.actions import Command
 from app.ui.guard import slot_safe
 from app.ui.live import Live
@@ -50,6 +51,7 @@ class RosterPane(Pane):
         self.empty = Empty("No incident is open.", "Its roles stand here.")
         self._incident = ""
         self._day: object = None
+        self.setMinimumWidth(theme.px(200))
         self.body.addWidget(self.empty, 1)
         self.body.addWidget(self.list, 1)
         self.body.addWidget(self.question)

@@ -21,6 +21,7 @@ from app.ui.models.row_filter import Wanted
 from app.ui.models.timeline_model import TimelineModel
 from app.ui.models.timeline_source import TimelineSource
 from app.ui.pane import Pane, tool
+from app.ui.widgets.chip_row import ChipRow
 from app.ui.widgets.entry_detail import EntryDetail
 from app.ui.widgets.question import Question
 from app.ui.widgets.scribe_bar import ScribeBar
@@ -31,6 +32,7 @@ SEARCH_MS: Final = 120
 OWN_ROWS: Final = 256
 OWN_KINDS: Final = frozenset({"note", "decision", "hypothesis", "action"})
 TAGS_SHOWN: Final = 24
+CHIPS: Final = {"all": "All", "decisions": "Decisions", "people": "People", "tag": "#tags"}
 MENU: Final = "Timeline"
 ALL: Final = Wanted()
 DECISIONS: Final = Wanted("decisions")
@@ -81,15 +83,18 @@ class TimelinePane(Pane):
         self.tail.say(NO_INCIDENT)
 
     def _build_tools(self) -> None:
+        self._row = ChipRow()
         self._chips: dict[str, QToolButton] = {}
-        for kind, word in (("all", "All"), ("decisions", "Decisions"), ("people", "People"), ("tag", "#tags")):
-            self._chips[kind] = self._check(word, partial(self._chip, kind), f"Show {word.lower()}")
+        for rank, (kind, word) in enumerate(CHIPS.items(), 1):
+            self._chips[kind] = self._check(word, partial(self._chip, kind), f"Show {word.lower()}", rank)
         told = "Sort by when it happened instead of when it was recorded"
-        self._by_time = self._check("By time", self._sort, told)
+        self._by_time = self._check("By time", self._sort, told, len(CHIPS) + 1)
         self._by_time.setToolTip(told)
         self._find = tool("Ctrl F", self.search, "Search the timeline")
         self._find.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.header.add_tool(self._find)
+        self._row.add(self._find, 0)
+        self._row.in_tab_order()
+        self.header.add_tool(self._row)
         theme.watch().changed.connect(self._tint)
         self._tint()
         self._check_chips()
@@ -97,12 +102,13 @@ class TimelinePane(Pane):
     @slot_safe
     def _tint(self) -> None:
         self._find.setIcon(theme.icon("search", 14))
+        self._row.arrange()
 
-    def _check(self, word: str, run: Callable[[], object], name: str) -> QToolButton:
+    def _check(self, word: str, run: Callable[[], object], name: str, rank: int) -> QToolButton:
         made = tool(word, run, name)
         made.setToolTip("")
         made.setCheckable(True)
-        self.header.add_tool(made)
+        self._row.add(made, rank)
         return made
 
     def _search_line(self) -> QWidget:
@@ -199,7 +205,7 @@ class TimelinePane(Pane):
             menu.addAction(f"#{tag}".replace("&", "&&"), partial(self.want, Wanted("tag", tag)))
         if menu.isEmpty():
             menu.addAction("No line has a tag yet").setEnabled(False)
-        chip = self._chips["tag"]
+        chip = self._chips["tag"] if self._chips["tag"].isVisible() else self._find
         menu.aboutToHide.connect(self._check_chips)
         menu.popup(chip.mapToGlobal(chip.rect().bottomLeft()))
 
@@ -222,6 +228,7 @@ class TimelinePane(Pane):
             chip.setChecked(kind == wanted.kind)
         self._chips["tag"].setText(f"#{wanted.word}".replace("&", "&&") if wanted.kind == "tag" else "#tags")
         self._by_time.setChecked(wanted.by == "at")
+        self._row.arrange()
 
     @slot_safe
     def search(self) -> None:
@@ -297,6 +304,7 @@ class TimelinePane(Pane):
             Command("timeline-all", "Show all rows", partial(self.want, ALL), "", "", MENU, opened),
             Command("timeline-decisions", "Show decisions", partial(self.want, DECISIONS), "", "", MENU, opened),
             Command("timeline-people", "Show what people wrote", partial(self.want, PEOPLE), "", "", MENU, opened),
+            Command("timeline-tag", "Show the lines of a tag…", self._choose_tag, "", "", MENU, opened),
             Command("timeline-by-time", "Sort by time or as recorded", self._sort, "", "", MENU, opened),
             Command("star", "Star the entry", on_current(acts.star), "", "A milestone; s in the list.", MENU, chosen),
             Command("correct", "Correct the entry…", on_current(acts.correct), "", "c in the list.", MENU, chosen),

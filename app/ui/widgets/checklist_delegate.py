@@ -81,12 +81,14 @@ class ChecklistDelegate(QStyledItemDelegate):
 
     def _parts(self, item: Item, width: int, current: bool) -> tuple[Laid, list[tuple[Below, Laid]]]:
         px = theme.px
-        aside = QFontMetrics(theme.font(theme.CAPTION, QFont.Weight.DemiBold)).horizontalAdvance(item.aside)
-        room = width - px(TEXT_LEFT) - px(PAD) - (min(aside, px(ASIDE)) + px(10) if item.aside else 0)
-        ink = "secondary" if item.settled else "text"
-        text = self._lay(one_line(item.text), max(room, px(60)), ink=ink)
         full = width - px(TEXT_LEFT) - px(PAD)
+        ink = "secondary" if item.settled else "text"
+        text = self._lay(one_line(item.text), full - (0 if is_narrow(width) else self._aside_room(item)), ink=ink)
         lines = []
+        if item.aside and is_narrow(width):
+            told = Below(item.aside, "warning" if item.late and item.due else "note")
+            tone = "attention" if told.kind == "warning" else "secondary"
+            lines.append((told, self._lay(one_line(told.text), full, ink=tone, size=theme.CAPTION)))
         for line in below(item, current):
             tone = "attention" if line.kind == "warning" else "text" if line.kind == "command" else "secondary"
             inset = px(16 + 20) if line.kind == "command" else 0
@@ -95,6 +97,12 @@ class ChecklistDelegate(QStyledItemDelegate):
             )
             lines.append((line, laid))
         return text, lines
+
+    def _aside_room(self, item: Item) -> int:
+        if not item.aside:
+            return 0
+        metrics = QFontMetrics(theme.font(theme.CAPTION, QFont.Weight.DemiBold))
+        return min(metrics.horizontalAdvance(item.aside), theme.px(ASIDE)) + theme.px(10)
 
     def _current(self, index: Index) -> bool:
         return index == self._view.currentIndex() and self._view.selectionModel().isSelected(index)
@@ -187,7 +195,7 @@ class ChecklistDelegate(QStyledItemDelegate):
         return y + laid.height + px(8)
 
     def _aside(self, painter: QPainter, line: QRect, item: Item) -> None:
-        if not item.aside:
+        if not item.aside or is_narrow(self._view.viewport().width()):
             return
         counts = item.late and bool(item.due) and not item.settled
         painter.setFont(theme.bold(theme.CAPTION) if counts else theme.font(theme.CAPTION))
@@ -226,6 +234,11 @@ class ChecklistDelegate(QStyledItemDelegate):
     @override_safe(False)
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         return False
+
+
+def is_narrow(width: int) -> bool:
+    """Whether who and when stand under the task instead of beside it."""
+    return width < theme.px(260)
 
 
 _ELIDE: Final = Qt.TextElideMode.ElideRight

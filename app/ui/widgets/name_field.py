@@ -47,7 +47,7 @@ class NameField(QLineEdit):
             self._offer = Suggestions(self.window())
             self._offer.taken.connect(self._take)
         corner = self.mapTo(self.window(), self.rect().topLeft())
-        self._offer.offer(choices, QRect(corner, self.size()))
+        self._offer.offer(choices, QRect(corner, self.size()), below=True)
         self._offer.clearSelection()
 
     def close_offer(self) -> None:

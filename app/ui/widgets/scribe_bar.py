@@ -104,6 +104,7 @@ class ScribeBar(QWidget):
         below.setContentsMargins(px(2), 0, px(2), 0)
         below.setSpacing(px(14))
         below.addWidget(self.echo, 0)
+        self.echo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         below.addWidget(self._hints, 1)
         self._hints.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         whole = QVBoxLayout(self)
@@ -224,7 +225,8 @@ class ScribeBar(QWidget):
 
     def _echo(self, text: str, tone: str = "", lead: str = "") -> None:
         self._tone = tone
-        self.echo.show_runs([run for run in (Run(lead, "strong"), Run(text)) if run.text], tone or "text")
+        runs = [run for run in (Run(lead, "strong"), Run(text)) if run.text]
+        self.echo.show_runs(runs, tone or "text", 3 if tone else 1)
         self._hints.setVisible(not tone)
 
     def _say(self, text: str, tone: str = "", ms: int = 6000) -> None:

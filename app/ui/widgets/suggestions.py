@@ -19,7 +19,7 @@ WIDTH: Final = 460
 class ChoiceModel(QAbstractListModel):
     """The choices on offer."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget | None) -> None:
         super().__init__(parent)
         self._choices: tuple[Choice, ...] = ()
 
@@ -115,8 +115,8 @@ class Suggestions(QListView):
         """What it stands over; places are in its coordinates."""
         return self._over
 
-    def offer(self, choices: tuple[Choice, ...], beside: QRect) -> None:
-        """Show these above a place of the parent, or below it where there is no room; the first one is marked."""
+    def offer(self, choices: tuple[Choice, ...], beside: QRect, *, below: bool = False) -> None:
+        """Show these above (or `below`) a place of the parent, on the other side where there is no room."""
         self._model.show(choices)
         height = len(choices) * theme.px(26) + 4
         over = self._over.width()
@@ -125,8 +125,9 @@ class Suggestions(QListView):
         wanted = max(metrics.horizontalAdvance(f"{each.label}{each.detail}") for each in choices) + theme.px(40)
         width = min(max(wanted, theme.px(140)), theme.px(WIDTH), room)
         left = max(theme.px(8), min(beside.left(), over - width - theme.px(8)))
-        above = beside.top() - height - theme.px(2)
-        self.setGeometry(QRect(left, above if above >= 0 else beside.bottom() + theme.px(3), width, height))
+        high, low = beside.top() - height - theme.px(2), beside.bottom() + theme.px(3)
+        fits = low + height <= self._over.height()
+        self.setGeometry(QRect(left, low if high < 0 or (below and fits) else high, width, height))
         self.setCurrentIndex(self._model.index(0))
         self.show()
         self.raise_()

@@ -13,13 +13,14 @@ from PySide6.QtCore import (
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QPointF,
     QRect,
     QRectF,
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from app.domain.timeline import TimelineRow
@@ -33,7 +34,8 @@ from app.ui.widgets.inked import Laid, lay_out
 Index = QModelIndex | QPersistentModelIndex
 OPEN_LINES: Final = 8
 """Lines that the current row may unfold to; the rest stands in its detail."""
-KEPT: Final = 300
+KEPT: Final = 100
+KEPT_PICTURES: Final = 60
 DOT_ROOM: Final = 14
 """Between names and number, where the mark of a missing signature stands."""
 WHO_MOST: Final = 190
@@ -85,17 +87,24 @@ class TimelineDelegate(QStyledItemDelegate):
         self._laid: OrderedDict[tuple[object, ...], Laid] = OrderedDict()
         self.number_width = theme.px(30)
         self.now: datetime | None = None
-        theme.watch().changed.connect(self._laid.clear)
+        self._drawn: OrderedDict[tuple[object, ...], QPixmap] = OrderedDict()
+        theme.watch().changed.connect(self._forget)
+
+    def _forget(self) -> None:
+        """Other colours or another text size."""
+        self._laid.clear()
+        self._drawn.clear()
 
     def make_room_for(self, number: int) -> None:
         """Keep the column of numbers wide enough for that one."""
         metrics = QFontMetrics(theme.font(theme.SMALL))
         self.number_width = max(theme.px(30), metrics.horizontalAdvance(str(number)) + theme.px(6))
 
-    def open_height(self, row: TimelineRow, width: int) -> int:
-        """How tall the row is when its text is wrapped."""
+    def open_height(self, row: TimelineRow, number: int, width: int) -> int:
+        """How tall the row at that place is when its text is wrapped."""
         box = QRect(0, 0, width, theme.row())
-        laid = self._text(row, self._places(box, row).text.width(), OPEN_LINES)
+        lead = lag_text(row.lag_ms) if self._begins_day(row, number) else ""
+        laid = self._text(row, self._places(box, row).text.width(), OPEN_LINES, lead)
         return max(theme.row(), round(laid.height) + theme.px(10)) if laid.lines > 1 else theme.row()
 
     def _places(self, box: QRect, row: TimelineRow) -> Places:
@@ -128,31 +137,48 @@ class TimelineDelegate(QStyledItemDelegate):
         row = self._model.row_at(index.row())
         if row is None:
             return
-        painter.save()
-        self._ground(painter, option, index)
-        at = self._places(option.rect, row)
-        begins, lag = self._begins_day(row, index.row()), lag_text(row.lag_ms)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        ground = 3 if chosen and self._view.hasFocus() else 2 if chosen else index.row() % 2
+        opened = index == self._view.currentIndex()
+        begins = self._begins_day(row, index.row())
+        ratio = self._view.devicePixelRatioF()
+        year = self.now.year if self.now else 0
+        look = (ground, opened, begins, self.number_width, ratio, self._model.zone.key, year)
+        key = (row, option.rect.width(), option.rect.height(), *look)
+        drawn = self._drawn.get(key)
+        if drawn is None:
+            drawn = self._drawn[key] = self._draw(row, option.rect.size(), ground, opened, begins, ratio)
+            if len(self._drawn) > KEPT_PICTURES:
+                self._drawn.popitem(last=False)
+        self._drawn.move_to_end(key)
+        painter.drawPixmap(option.rect.topLeft(), drawn)
+
+    def _draw(self, row: TimelineRow, size: QSize, ground: int, opened: bool, begins: bool, ratio: float) -> QPixmap:
+        """The row as a picture: scrolling and repainting then cost a copy."""
+        picture = QPixmap(size * ratio)
+        picture.setDevicePixelRatio(ratio)
+        painter = QPainter(picture)
+        box = QRect(QPoint(0, 0), size)
+        self._ground(painter, box, ground)
+        at = self._places(box, row)
+        lag = lag_text(row.lag_ms)
         self._times(painter, at, row, begins, lag)
         self._mark(painter, at.mark, row)
-        opened = index == self._view.currentIndex()
         laid = self._text(row, at.text.width(), OPEN_LINES if opened else 1, lag if begins else "")
-        box = QRectF(at.text)
         if laid.lines > 1:
-            laid.draw(painter, QPointF(box.left(), box.top() + theme.px(5)))
+            laid.draw(painter, QPointF(at.text.left(), theme.px(5)))
         else:
-            laid.draw_in(painter, QRectF(box.left(), box.top(), box.width(), min(box.height(), theme.row())))
+            laid.draw_in(painter, QRectF(at.text.left(), 0, at.text.width(), min(size.height(), theme.row())))
         self._who(painter, at, row)
-        painter.restore()
+        painter.end()
+        return picture
 
-    def _ground(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def _ground(self, painter: QPainter, box: QRect, ground: int) -> None:
         tokens = theme.tokens()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(tokens.tint))
-            if self._view.hasFocus():
-                bar = QRect(option.rect.left(), option.rect.top(), theme.px(3), option.rect.height())
-                painter.fillRect(bar, QColor(tokens.focus))
-        elif index.row() % 2:
-            painter.fillRect(option.rect, between(tokens.surface, tokens.alternate))
+        striped = between(tokens.surface, tokens.alternate)
+        painter.fillRect(box, (QColor(tokens.surface), striped, QColor(tokens.tint), QColor(tokens.tint))[ground])
+        if ground == 3:
+            painter.fillRect(QRect(0, 0, theme.px(3), box.height()), QColor(tokens.focus))
 
     def _times(self, painter: QPainter, at: Places, row: TimelineRow, begins: bool, lag: str) -> None:
         zone = self._model.zone

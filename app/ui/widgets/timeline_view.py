@@ -126,7 +126,7 @@ class TimelineView(QTableView):
         row = self.rows.row_at(place)
         self._tall = place if row is not None else -1
         if row is not None:
-            height = self.painter_of_rows.open_height(row, self.viewport().width())
+            height = self.painter_of_rows.open_height(row, place, self.viewport().width())
             if height != self.rowHeight(place):
                 self.setRowHeight(place, height)
         self.height_changed.emit()
