@@ -479,3 +479,11 @@ def test_the_profile_answers_fields_that_exist() -> None:
     assert organisation.unset({})[0].id == "controller.name"
     assert organisation.unset(PROFILE) == ()
     assert organisation.answers(PROFILE)["notif.authority"] == "RO-ANSPDCP"
+
+
+def test_the_form_has_a_line_for_every_field() -> None:
+    """Unanswered and internal fields too, which a packet leaves out on purpose."""
+    lines = breach.lines_of(CATALOGUE, file_of(("reg.lessons", "Ask for the second factor")), {})
+    assert set(lines) == {field.id for field in CATALOGUE.fields}
+    assert lines["reg.lessons"].text == "Ask for the second factor"
+    assert lines["nat.text"].status == "not_stated"

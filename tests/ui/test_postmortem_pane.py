@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from ui.room import Room
 
 from app.services import incidents, lifecycle, postmortem, regulatory
+from app.ui import theme
 from app.ui.models.days import day_echo, parse_day
 from app.ui.models.postmortem_sheet import join_fields, split_fields
 from app.ui.panes.postmortem import PostmortemPane
@@ -269,3 +270,18 @@ def test_a_day_is_echoed_with_its_distance() -> None:
 
     assert day_echo(date(2026, 11, 27), date(2026, 11, 20)) == "Fri 27 Nov, in 7 days"
     assert day_echo(date(2025, 11, 19), date(2026, 11, 20)) == "Wed 19 Nov 2025, 366 days ago"
+
+
+@pytest.mark.parametrize("percent", [100, 150])
+def test_an_editor_is_as_tall_as_its_text(room: Room, percent: int) -> None:
+    """Nothing has to be scrolled inside a section that has room to grow, at any text size."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    room.declare()
+    postmortem.write(room.session, room.incident, "lessons", "A lesson that takes more than one line to tell. " * 6)
+    theme.apply(application, "light", percent)
+    pane = opened(room)
+    editor = pane.sections["lessons"].prose
+    assert editor.verticalScrollBar().maximum() == 0
+    assert editor.height() < theme.px(300)
+    theme.apply(application, "light")

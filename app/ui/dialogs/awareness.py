@@ -17,8 +17,9 @@ from app.ui import theme
 from app.ui.guard import override_safe, slot_safe
 from app.ui.models.breach_sheet import Sheet, local_words
 from app.ui.models.moments import echo_text
-from app.ui.widgets.answer_input import completer, read_moment
+from app.ui.widgets.answer_input import read_moment
 from app.ui.widgets.labels import label, set_tone
+from app.ui.widgets.name_field import NameField
 from app.ui.widgets.prose import ENTER, Prose
 
 
@@ -171,9 +172,9 @@ class AwarenessDialog(QDialog):
         super().keyPressEvent(event)
 
 
-def _name_line(people: Sequence[str]) -> QLineEdit:
-    made = QLineEdit()
+def _name_line(people: Sequence[str]) -> NameField:
+    made = NameField()
     made.setAccessibleName("Said by")
     made.setPlaceholderText("if it is not who signs")
-    made.setCompleter(completer(people, made))
+    made.set_names(people)
     return made

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -30,9 +29,10 @@ from app.ui import tasks, theme
 from app.ui.guard import override_safe, slot_safe
 from app.ui.live import Live
 from app.ui.pane import mark_wrong
-from app.ui.widgets.answer_input import YES_NO, completer
+from app.ui.widgets.answer_input import YES_NO
 from app.ui.widgets.breach_form import Page
 from app.ui.widgets.labels import label, set_tone
+from app.ui.widgets.name_field import NameField
 from app.ui.widgets.prose import ENTER
 
 NEEDED: Final = frozenset(field.id for field in organisation.unset({}))
@@ -47,16 +47,17 @@ class ProfileLine(QWidget):
     def __init__(self, field: ProfileField, options: Sequence[tuple[str, str]], names: Sequence[str] = ()) -> None:
         super().__init__()
         self.field, self._saved = field, ""
-        self.line = QLineEdit()
+        self.line = NameField()
         self.choice = QComboBox()
         self._is_choice = bool(options)
-        self.remark = label(field.hint, "caption")
+        self._hint = "" if self._is_choice else field.hint
+        self.remark = label(self._hint, "caption")
         self.remark.setWordWrap(True)
         self.choice.addItem("not chosen", "")
         for code, words in options:
             self.choice.addItem(words, code)
         if names:
-            self.line.setCompleter(completer(names, self.line))
+            self.line.set_names(names)
         self.input: QWidget = self.choice if self._is_choice else self.line
         self.input.setAccessibleName(field.label)
         column = QVBoxLayout(self)
@@ -107,7 +108,7 @@ class ProfileLine(QWidget):
     @slot_safe
     def _calm(self) -> None:
         mark_wrong(self.input, False)
-        self._say(self.field.hint)
+        self._say(self._hint)
 
     def _say(self, sentence: str, tone: str = "secondary") -> None:
         self.remark.setText(sentence)
@@ -132,7 +133,8 @@ class OrganisationDialog(QDialog):
         self._live, self._profile = live, dict(profile)
         self.setWindowTitle("Organisation profile")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(theme.px(640), theme.px(680))
+        room = self.screen().availableGeometry()
+        self.resize(min(theme.px(640), room.width() - 40), min(theme.px(690), room.height() - 80))
         self.lines = {field.id: self._line(field, catalogue, authorities) for field in PROFILE}
         self._lack = label("", "small")
         self._lack.setWordWrap(True)

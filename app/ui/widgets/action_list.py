@@ -26,8 +26,8 @@ from app.ui import theme
 from app.ui.guard import slot_safe
 from app.ui.models.days import HINT, day_echo, due_words, is_past, parse_day
 from app.ui.pane import mark_wrong
-from app.ui.widgets.answer_input import completer
 from app.ui.widgets.labels import label, set_tone
+from app.ui.widgets.name_field import NameField
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,14 @@ class ActionList(QWidget):
         super().__init__()
         self.section = section
         self._today = date.min
+        self._people: tuple[str, ...] = ()
         self._shown: tuple[ActionItem, ...] | None = None
         self.rows: list[ActionRow] = []
         self._mark = label("required", "caption", "attention")
         self._count = label("", "caption")
         self._none = label("No action yet. What has to change, who does it, by when?", tone="secondary")
         self._none.setWordWrap(True)
-        self.text, self.owner, self.due = QLineEdit(), QLineEdit(), QLineEdit()
+        self.text, self.owner, self.due = QLineEdit(), NameField(), QLineEdit()
         self.add = QPushButton("Add")
         self.remark = label("", "caption")
         self.remark.setWordWrap(True)
@@ -146,7 +147,9 @@ class ActionList(QWidget):
         self._mark.setVisible(missing)
         self._none.setVisible(not items)
         self._count.setText(f"{sum(i.closed_at is not None for i in items)} of {len(items)} closed" if items else "")
-        self.owner.setCompleter(completer(people, self.owner))
+        if tuple(people) != self._people:
+            self._people = tuple(people)
+            self.owner.set_names(people)
         if items == self._shown:
             return
         self._shown = items

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCompleter, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain import scribe
 from app.domain.errors import Refused
@@ -20,6 +20,7 @@ from app.ui.models.days import HINT, day_echo, parse_day
 from app.ui.models.moments import echo_text
 from app.ui.widgets.choices import Choices
 from app.ui.widgets.labels import label
+from app.ui.widgets.name_field import NameField
 from app.ui.widgets.prose import Prose
 
 YES_NO: Final = (("yes", "Yes"), ("no", "No"))
@@ -103,12 +104,10 @@ class ChoiceInput(Input):
 class LineInput(Input):
     """One line: a number, or a number and what it counts."""
 
-    def __init__(self, hint: str = "", names: Sequence[str] = ()) -> None:
+    def __init__(self, hint: str = "") -> None:
         super().__init__()
         self.line = QLineEdit()
         self.line.setPlaceholderText(hint)
-        if names:
-            self.line.setCompleter(completer(names, self.line))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.line)
@@ -262,10 +261,10 @@ class TableInput(Input):
             QWidget.setTabOrder(before, after)
 
     def _cell(self, row: int, place: int) -> QLineEdit:
-        cell = QLineEdit()
+        cell = NameField()
         cell.setAccessibleName(f"{column_words(self._columns[place])}, line {row + 1}")
         if self._words and self._columns[place] == self._of:
-            cell.setCompleter(completer(self._words, cell))
+            cell.set_names(self._words)
         cell.textChanged.connect(self._changed)
         return cell
 
@@ -297,14 +296,6 @@ def column_words(column: str) -> str:
     """A column's id as people read it."""
     special = {"int": "number", "case_no": "case number", "sent_at": "sent", "main": "main establishment"}
     return special.get(column, column.replace("|", " or ").replace("_", " ")).capitalize()
-
-
-def completer(names: Sequence[str], owner: QLineEdit) -> QCompleter:
-    """Completion by any part of a name."""
-    made = QCompleter(list(names), owner)
-    made.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-    made.setFilterMode(Qt.MatchFlag.MatchContains)
-    return made
 
 
 def input_for(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
 from app.ui import theme
@@ -36,8 +36,10 @@ class Prose(QPlainTextEdit):
     def fit(self) -> None:
         """As tall as the text, between the bounds."""
         lines = min(max(math.ceil(self.document().size().height()), self._least), self._most)
-        frame = 2 * theme.px(4) + 2 * round(self.document().documentMargin()) + 4
-        height = lines * self.fontMetrics().lineSpacing() + frame
+        edge = self.height() - self.viewport().height() if self.isVisible() else 2 * theme.px(4) + 2
+        margin = round(2 * self.document().documentMargin()) + 2
+        # Qt lays out lines of text at whole pixels, rounded up.
+        height = lines * math.ceil(QFontMetricsF(self.font()).lineSpacing()) + margin + edge
         if self.height() != height or self.maximumHeight() != height:
             self.setFixedHeight(height)
 

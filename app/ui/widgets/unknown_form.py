@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 from app.domain.errors import Unusable
 from app.ui import theme
 from app.ui.models.days import HINT, day_echo, parse_day
-from app.ui.widgets.answer_input import completer
 from app.ui.widgets.labels import label
+from app.ui.widgets.name_field import NameField
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class UnknownForm(QWidget):
     def __init__(self, now: datetime, zone: str, people: Sequence[str]) -> None:
         super().__init__()
         self._today = now.astimezone(ZoneInfo(zone)).date()
-        self.owner, self.due = QLineEdit(), QLineEdit()
+        self.owner, self.due = NameField(), QLineEdit()
         self.owner.setAccessibleName("Who will find out")
         self.owner.setPlaceholderText("a person or a team")
-        self.owner.setCompleter(completer(people, self.owner))
+        self.owner.set_names(people)
         self.due.setAccessibleName("By which day")
         self.due.setPlaceholderText(HINT)
         self.echo = label("", "caption")
