@@ -53,7 +53,7 @@ class ChecklistsPane(Pane):
         self.empty = Empty("No incident is open.", "Its checklists stand here.")
         self._keys = InkLine()
         self._keys.show_runs([run for key, word in KEYS for run in (Run(key, "strong"), Run(f" {word}   "))])
-        self._keys.setContentsMargins(theme.px(12), 0, 0, 0)
+        self._keys.setContentsMargins(theme.px(12), theme.px(4), theme.px(12), theme.px(5))
         self._keys.hide()
         self.setMinimumWidth(theme.px(200))
         self._incident = ""
