@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app import paths
-from app.domain.errors import Broken
+from app.domain.errors import Broken, Unusable
 
 
 def test_resources_of_a_working_copy_lie_beside_the_package() -> None:
@@ -45,10 +45,19 @@ def test_a_new_folder_is_private_and_an_old_one_keeps_its_mode(tmp_path: Path) -
     assert stat.S_IMODE(paths.private_folder(tmp_path / "old").stat().st_mode) == 0o755
 
 
-def test_a_folder_that_cannot_be_made_is_a_refusal(tmp_path: Path) -> None:
-    """A file in the way ends in one sentence and a hint, exit code 3."""
+def test_a_file_in_the_way_is_a_refusal(tmp_path: Path) -> None:
+    """A file where the data folder should be ends in one sentence: the input cannot be used."""
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(Broken) as refused:
+    with pytest.raises(Unusable, match="not a folder"):
+        paths.private_folder(tmp_path / "file")
+    with pytest.raises(Unusable, match="not a folder"):
         paths.private_folder(tmp_path / "file" / "home")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file system that nobody can write to")
+def test_a_folder_that_cannot_be_made_is_a_refusal() -> None:
+    """Where the system says no, the sentence names another way and the exit code is 3, even for root."""
+    with pytest.raises(Broken) as refused:
+        paths.private_folder(Path("/proc/incident-cockpit"))
     assert refused.value.exit_code == 3
     assert "--home" in refused.value.hint
