@@ -196,14 +196,18 @@ class Forger:
             self.head = dataclasses.replace(
                 self.head, size=self.head.size + 1, prev=leaf.hex(), frontier=self.head.frontier.push(leaf)
             )
+        self.log_key = next(
+            one["data"]["fp"] for one in map(json.loads, self.lines) if one.get("data", {}).get("role") == "log"
+        )
         self.points = [point for point in self.parts.checkpoints if point.size <= self.size]
         self._ids = count()
 
     def add(self, kind: str, data: dict[str, object], by: SigningKey | None, *refs: int) -> int:
-        """One more entry, by a person's key or in the name of the program."""
+        """One more entry, by a person's key or in the name of the program, whose entries carry no signature."""
         name = f"0192b6f0-0000-7000-8000-{next(self._ids):012d}"
         draft = chain.Draft(kind, dict(data), refs=refs, id=name)
-        actor = (by or FOREIGN).fingerprint
+        own = self.log_key if kind == "key.add" else FOREIGN.fingerprint
+        actor = by.fingerprint if by else own
         sealed, self.head = chain.seal(draft, self.head, by, actor, self.ts, self.org)
         self.lines.append(sealed.line)
         return sealed.seq
@@ -214,9 +218,10 @@ class Forger:
     def vouch(self, seq: int, key: SigningKey) -> None:
         self.add("attest", attestation.make(self.lines[seq], "approve", key, self.org), key, seq)
 
-    def bag(self, out: Path) -> Path:
+    def bag(self, out: Path, *helped_by: SigningKey) -> Path:
         """Sealed and packed with the foreign key, every file as it should follow."""
-        self.points.append(checkpoint.sign(self.head.origin, self.head.size, self.head.root, [FOREIGN], self.org))
+        sealing = [*helped_by, FOREIGN]
+        self.points.append(checkpoint.sign(self.head.origin, self.head.size, self.head.root, sealing, self.org))
         kept = tuple(one for one in self.parts.disclosures if one[0] < self.size)
         forged = RecordParts(self.parts.incident, tuple(self.lines), kept, tuple(self.points), {}, {})
         return bundle.write(forged, out, FOREIGN, {}, {})
@@ -252,6 +257,21 @@ def test_a_record_continued_with_a_foreign_key_is_rejected(
     assert any(problem["entry"] is not None and problem["entry"] >= size for problem in said.json["problems"])
     code, told = verifier(bag, forged)
     assert (code, told.splitlines()[-1]) == (1, "REJECTED")
+
+
+def test_with_the_logs_own_key_the_same_continuation_is_lawful(
+    line: Line, played: Path, bag: Path, tmp_path: Path
+) -> None:
+    """The control: nothing but the missing signature of the key in force is wrong with what is rejected above."""
+    with bundle.read(bag) as parts:
+        forger = Forger(parts, 40)
+        steps = ways(forger)
+        next(steps)
+        next(steps)
+        with Session.open(played / "data") as session:
+            made = forger.bag(tmp_path / "made", session.keychain.log(forger.head.origin))
+    assert line.fine("verify", str(made), "--json").json["ok"] is True
+    assert verifier(bag, made)[0] == 0
 
 
 @pytest.mark.parametrize("size", [2, 5, 50, 129])
