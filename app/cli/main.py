@@ -76,7 +76,7 @@ def _sessions(args: argparse.Namespace) -> Iterator[Call]:
     def open_session() -> Session:
         if not opened:
             url = getattr(args, "database_url", None) or os.environ.get("COCKPIT_DATABASE_URL")
-            session = Session.open(call.home, ask=_ask, database_url=url)
+            session = _opened(call.home, url)
             opened.append(session)
             name = getattr(args, "as_profile", None)
             if name is not None:
@@ -89,6 +89,16 @@ def _sessions(args: argparse.Namespace) -> Iterator[Call]:
     finally:
         for session in opened:
             session.close()
+
+
+def _opened(home: Path, url: str | None) -> Session:
+    """A session; one that can only look where the folder cannot be written."""
+    try:
+        return Session.open(home, ask=_ask, database_url=url)
+    except Broken as refusal:
+        if refusal.code != "read-only":
+            raise
+        return Session.open(home, ask=_ask, database_url=url, read_only=True)
 
 
 def _ask(name: str) -> str | None:

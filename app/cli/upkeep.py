@@ -8,7 +8,8 @@ from typing import Any
 from app.cli.frame import Answer, Call, Commands, option
 from app.domain.errors import Unusable
 from app.record.verify import Verdict
-from app.services import upkeep, verification
+from app.services import profiles, upkeep, verification
+from app.services.session import Session
 
 
 def add(commands: Commands) -> None:
@@ -22,9 +23,13 @@ def add(commands: Commands) -> None:
     commands.add(
         "doctor", _doctor, "check the store, the records and the keys",
         option("--rebuild", action="store_true", help="drop the projections and fold them again"),
+        option("--accept-rollback", metavar="REASON", help="take a database that is older than its anchor knows"),
     )  # fmt: skip
     commands.add("backup", _backup, "a whole copy of the database", option("-o", "--out", type=Path, required=True))
-    commands.add("restore", _restore, "put a backup in place", option("file", type=Path, metavar="FILE"))
+    commands.add(
+        "restore", _restore, "put a backup in place", option("file", type=Path, metavar="FILE"),
+        option("--reason", default="restored from a backup", metavar="TEXT"),
+    )  # fmt: skip
     commands.add("selftest", _selftest, "check that this installation is complete")
     commands.add(
         "demo", _demo, "play the sample incident and export everything",
@@ -61,6 +66,8 @@ def _verdict_lines(name: str, verdict: Verdict) -> list[str]:
 
 
 def _doctor(call: Call) -> Answer:
+    if call.args.accept_rollback:
+        return _accept(call)
     session = call.open()
     rebuilt = verification.rebuild(session) if call.args.rebuild else None
     found = verification.doctor(session)
@@ -72,15 +79,30 @@ def _doctor(call: Call) -> Answer:
     return Answer(lines, {"ok": not bad, "findings": found, "rebuilt": rebuilt}, 1 if bad else 0)
 
 
+def _accept(call: Call) -> Answer:
+    with Session.open(call.home, accept_rollback=True):
+        pass
+    session = call.open()
+    with session.store.read() as read:
+        reached = read.data_version()
+    told = upkeep.confess(session, call.args.accept_rollback, reached)
+    return Answer([f"Accepted. {told} records say so in an entry."], {"accepted": True, "told": told})
+
+
 def _backup(call: Call) -> Answer:
     upkeep.backup(call.open(), call.args.out)
     return Answer([f"Backed up to {call.args.out}. The keys are not in it."], {"file": str(call.args.out)})
 
 
 def _restore(call: Call) -> Answer:
-    kept = upkeep.restore(call.args.file, call.home)
-    before = f" The database before it is kept as {kept}." if kept else ""
-    return Answer([f"Restored {call.args.file}.{before}"], {"restored": str(call.args.file), "kept": str(kept or "")})
+    done = upkeep.restore(call.args.file, call.home)
+    session = call.open()
+    told = 0
+    if session.signer is not None or profiles.everyone(session):
+        told = upkeep.confess(session, call.args.reason, done.after.n, done.before.n if done.before else None)
+    before = f" The database before it is kept as {done.kept}." if done.kept else ""
+    lines = [f"Restored {call.args.file}.{before}", f"{told} records say so in an entry."]
+    return Answer(lines, {"restored": str(call.args.file), "kept": str(done.kept or ""), "told": told})
 
 
 def _selftest(_call: Call) -> Answer:

@@ -341,6 +341,16 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """The database was put back to an earlier state, lawfully: `before` and `after` are commit numbers."""
+
+    type: ClassVar[str] = "restore"
+    after: int
+    before: int | None = None
+    reason: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """An entry of a kind that this version does not know: kept, verified, shown by its type."""
 
@@ -377,6 +387,7 @@ Payload = (
     | Renumbered
     | ProfileSet
     | Exported
+    | Restored
     | Unread
 )
 

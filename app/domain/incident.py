@@ -370,7 +370,7 @@ class Fold:
             case e.Exported():
                 self._exports.append((entry.seq, payload))
                 self._event(f"export:{payload.report}", entry)
-            case e.Noted() | e.Unread():
+            case e.Noted() | e.Restored() | e.Unread():
                 pass
             case _:
                 assert_never(payload)

@@ -177,6 +177,9 @@ def _describe_act(payload: e.Payload, plan: Plan) -> tuple[str, str, bool]:
             return "amend", f"Correction{_colon(payload.text)}", False
         case e.Starred():
             return "star", "Milestone" if payload.on else "No longer a milestone", False
+        case e.Restored():
+            known = f" (commit {payload.before} was known)" if payload.before is not None else ""
+            return "restore", _because(f"Database restored to commit {payload.after}{known}", payload.reason), False
         case e.Unread():
             return "other", f"Entry of type {payload.kind}", False
         case (
@@ -217,7 +220,10 @@ def _breach(payload: e.BreachStated, label: str, value: str) -> str:
 
 
 def _severity(plan: Plan, code: str) -> str:
-    return f"{code} {plan.severity(code).title}".strip() if code in plan.severity_ranks else code
+    if code not in plan.severity_ranks:
+        return code
+    level = plan.severity(code)
+    return f"{level.short or level.code} {level.title}".strip()
 
 
 def _state(plan: Plan, code: str) -> str:

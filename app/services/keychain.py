@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.errors import Broken, NotAllowed, Unusable
@@ -18,6 +18,7 @@ from app.record.vault import Vault
 Ask = Callable[[str], str | None]
 """Asks a person for the passphrase of a named profile; None when nobody answers."""
 
+KEY_FILE = "keys.vault"
 _BARE = b"bare:"
 _LOG_SECRET = "log-secret"
 _RECOVERY = "recovery"
@@ -95,6 +96,11 @@ class Keychain:
         self._logs: FileVault | None = None
         self._log_keys: dict[str, SigningKey] = {}
 
+    def use_file(self, passphrase: str) -> None:
+        """Keep this folder's keys in an encrypted key file from now on: for machines without a keyring."""
+        self.in_file, self._vault, self._logs = True, None, None
+        self._passphrases = replace(self._passphrases, key_file=passphrase)
+
     @property
     def given_passphrase(self) -> str | None:
         """The passphrase that the surroundings give for the profile that signs."""
@@ -127,6 +133,8 @@ class Keychain:
 
     def person(self, principal: str, name: str, passphrase: str | None = None) -> SigningKey:
         """A person's key, unlocked. Broken if the keyring fails, NotAllowed for a wrong passphrase."""
+        if self.in_file and self._passphrases.key_file is None:
+            passphrase = self._unlock_file(name, passphrase)
         blob = self._secret(f"person/{principal}")
         if blob.startswith(_BARE):
             return SigningKey.from_seed(blob.removeprefix(_BARE))
@@ -144,6 +152,19 @@ class Keychain:
         if typed is None:
             raise _wrong(name) if wrong else _locked(name)
         return _opened(blob, typed, name)
+
+    def _unlock_file(self, name: str, passphrase: str | None) -> str:
+        """Open the key file with the passphrase of whoever signs: each person's own opens it."""
+        typed = passphrase if passphrase is not None else self.ask(name)
+        if typed is None:
+            raise _locked(name)
+        vault = FileVault(self._folder / KEY_FILE, typed, self._cost)
+        try:
+            vault.get(_LOG_SECRET)
+        except envelope.WrongPassphrase as error:
+            raise _wrong(name) from error
+        self._vault, self._passphrases = vault, replace(self._passphrases, key_file=typed)
+        return typed
 
     def add_log(self, origin: str) -> SigningKey:
         """A new key for a log."""
@@ -203,7 +224,7 @@ class Keychain:
                 "Set COCKPIT_PASSPHRASE or COCKPIT_PASSPHRASE_FILE.",
                 code="no-passphrase",
             )
-        opened = FileVault(self._folder / "keys.vault", self._passphrases.key_file, self._cost)
+        opened = FileVault(self._folder / KEY_FILE, self._passphrases.key_file, self._cost)
         self._vault = opened
         return opened
 

@@ -60,6 +60,12 @@ def create(session: Session, name: str, role: str = "", passphrase: str | None =
     return profile
 
 
+def begin_in_file(session: Session, name: str, passphrase: str) -> Profile:
+    """The first person on a machine without a keyring: the keys go into a file that the passphrase opens."""
+    session.keychain.use_file(passphrase)
+    return create(session, name, passphrase=passphrase)
+
+
 def protect(session: Session, name: str, passphrase: str) -> None:
     """Put a passphrase of its own on a key that has none."""
     profile = named(session, name)

@@ -24,6 +24,7 @@ from app.services.rows import row_of
 from app.services.session import Session
 
 if TYPE_CHECKING:
+    from app.store.reading import Reading
     from app.store.writing import Writing
 
 _TOUCHES = frozenset({"amend", "star", "attest"})
@@ -90,6 +91,9 @@ def record(session: Session, number_or_id: str, make: Make) -> tuple[Recorded, .
                 if head is None:
                     raise Broken("The record has no entries.", "Restore a backup.", code="empty-record")
                 acts = make(tracked.look)
+                standing = _standing(write, incident_id, acts)
+                if standing:
+                    return tuple(recorded(tracked.look.view, entry) for entry in standing)
                 after, fresh = _append(session, write, tracked.fold, tracked.look.plan, head, acts, author)
         except BaseException:
             # What the fold took in may not be on disk: the next look reads the record again.
@@ -98,6 +102,17 @@ def record(session: Session, number_or_id: str, make: Make) -> tuple[Recorded, .
         seen = tracked.look
         kept = looks.keep(session, tracked.fold, seen.plan, seen.plan_hash, seen.origin, after.root)
     return tuple(recorded(kept.look.view, entry) for entry in fresh)
+
+
+def _standing(write: Writing, incident_id: str, steps: Sequence[Step]) -> list[Entry]:
+    """The entries that stand there already under the caller's ids: a retry records nothing twice."""
+    read = write.reading()
+    found = [read.entry_id(step.id) for step in steps if isinstance(step, Act) and step.id]
+    return [_stored(read, incident_id, place[1]) for place in found if place is not None and place[0] == incident_id]
+
+
+def _stored(read: Reading, incident_id: str, seq: int) -> Entry:
+    return next(reading.entries(read.lines(incident_id, seq - 1, seq), read.disclosures(incident_id, seq - 1, seq)))
 
 
 def record_first(
@@ -179,9 +194,7 @@ def _refresh(write: Writing, view: IncidentView, plan: Plan, seq: int) -> None:
     shown = read.row_of(view.incident_id, seq)
     if shown is None:
         return
-    own = read.disclosures(view.incident_id, seq - 1, seq)
-    entry = next(reading.entries(read.lines(view.incident_id, seq - 1, seq), own))
-    row = row_of(entry, shown.row, plan, view)
+    row = row_of(_stored(read, view.incident_id, seq), shown.row, plan, view)
     changes = {name: value for name, value in asdict(row).items() if value != getattr(shown, name)}
     if changes:
         write.amend_row(view.incident_id, seq, **changes)

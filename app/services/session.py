@@ -15,7 +15,7 @@ from app.domain.errors import NotAllowed, Unusable
 from app.domain.instants import floor_ms, from_text
 from app.paths import private_folder
 from app.record.envelope import Cost
-from app.services.keychain import QUICK, Ask, Keychain, Passphrases
+from app.services.keychain import KEY_FILE, QUICK, Ask, Keychain, Passphrases
 from app.store.database import Store, open_store
 
 if TYPE_CHECKING:
@@ -77,15 +77,16 @@ class Session:
         read_only: bool = False,
         sample: bool = False,
         cost: Cost | None = None,
+        accept_rollback: bool = False,
     ) -> Session:
         """Open (and make, if need be) the data folder. Broken when the folder or the database cannot be used.
 
         A folder with the sample incident opens at the sample's own present, from which its clock goes on. `cost` is
-        what one guess of a new passphrase shall cost.
+        what one guess of a new passphrase shall cost. `accept_rollback` takes a database that is older than its anchor.
         """
         if not read_only:
             private_folder(folder)
-        store = open_store(database_url or folder, read_only=read_only)
+        store = open_store(database_url or folder, read_only=read_only, accept_rollback=accept_rollback)
         with store.read() as read:
             present = read.setting(SAMPLE_NOW)
         if present is not None:
@@ -95,7 +96,7 @@ class Session:
                 folder, Passphrases(SAMPLE_PASSPHRASE, SAMPLE_PASSPHRASE), ask, in_file=True, cost=QUICK
             )
         else:
-            in_file = os.environ.get("COCKPIT_KEYSTORE") == "file"
+            in_file = os.environ.get("COCKPIT_KEYSTORE") == "file" or (folder / KEY_FILE).exists()
             keychain = Keychain(folder, Passphrases.from_environment(), ask, in_file=in_file, cost=cost)
         session = cls(folder, store, keychain, clock)
         session.simulated = sample or present is not None

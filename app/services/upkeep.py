@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.domain import entries as e
 from app.domain.errors import Unusable
+from app.services.looks import look
+from app.services.recorder import Act, record
 from app.services.session import Session
 from app.store import backup as store_backup
 
@@ -16,8 +19,19 @@ def backup(session: Session, out: Path) -> None:
     store_backup.backup(session.store, out)
 
 
-def restore(file: Path, folder: Path) -> Path | None:
-    """Put a backup in the place of a folder's database; returns where the database before it is kept, if any."""
+def restore(file: Path, folder: Path) -> store_backup.Restored:
+    """Put a backup in the place of a folder's database. The session on the folder must be closed."""
     if not file.is_file():
         raise Unusable(f"There is no backup {file}.", "Name the file that backup wrote.", code="no-file")
-    return store_backup.restore(file, folder).kept
+    return store_backup.restore(file, folder)
+
+
+def confess(session: Session, reason: str, after: int, before: int | None = None) -> int:
+    """Say in every record of the signer that the database was put back; returns in how many."""
+    fingerprint = session.signing_key().fingerprint
+    with session.store.read() as read:
+        ids = [one.incident_id for one in read.incidents()]
+    told = [one for one in ids if fingerprint in look(session, one).view.people]
+    for incident_id in told:
+        record(session, incident_id, lambda _look: (Act(e.Restored(after, before, reason)),))
+    return len(told)

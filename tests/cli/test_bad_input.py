@@ -102,7 +102,7 @@ def test_an_unknown_number(people: Line, tmp_path: Path, name: str) -> None:
 
 
 def test_unknown_codes(people: Line, led: str, tmp_path: Path) -> None:
-    """A severity, state, role, task, audience, field, section or report that the plan lacks: exit 2, nothing written."""
+    """A severity, state, role, task, audience, field, section or report that the plan lacks: exit 2, no entry."""
     before = people.entries(led)
     for name in WITH_CODE:
         refused(people(*words_of(name, led, tmp_path, code="no-such-code")), 2)

@@ -199,8 +199,9 @@ def test_backup_and_restore(people: Line, number: str, tmp_path: Path) -> None:
     before = people.entries(number)
     people.fine("backup", "-o", str(tmp_path / "b.db"))
     people.fine("log", number, "after the backup")
-    people.fine("restore", str(tmp_path / "b.db"))
-    assert people.entries(number) == before
+    people.fine("restore", str(tmp_path / "b.db"), "--reason", "an exercise")
+    assert people.entries(number) == before + 1
+    assert "an exercise" in people.fine("incident", "timeline", number, "--json").json[-1]["text"]
     assert people.fine("verify", "--all", "--json").json["ok"] is True
 
 
@@ -217,3 +218,20 @@ def test_doctor_finds_and_mends_a_projection_that_differs(people: Line, number: 
 
 def store_id(line: Line, number: str) -> str:
     return str(line.fine("incident", "show", number, "--json").json["incident_id"])
+
+
+def test_a_database_that_is_older_than_its_anchor_is_an_alarm_and_can_be_accepted(people: Line, number: str) -> None:
+    """Put back behind our back: exit 3 with what is missing; accepted with a reason, which becomes an entry."""
+    held = {path.name: path.read_bytes() for path in people.home.glob("cockpit.db*")}
+    people.fine("log", number, "after the copy")
+    for path in people.home.glob("cockpit.db*"):
+        path.unlink()
+    for name, content in held.items():
+        (people.home / name).write_bytes(content)
+    said = people("incident", "list")
+    assert said.code == 3
+    assert "Traceback" not in said.err
+    people.fine("doctor", "--accept-rollback", "disk image restored by the hoster")
+    rows = people.fine("incident", "timeline", number, "--json").json
+    assert "disk image restored" in rows[-1]["text"]
+    assert people.fine("verify", number, "--json").json["ok"] is True
