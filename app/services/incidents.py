@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from array import array
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +26,19 @@ from app.services.looks import Look, as_known_at, look
 from app.services.recorder import Act, Recorded, check_moment, record, record_first
 from app.services.session import Session
 
-__all__ = ["as_known_at", "board", "declare", "look", "renumber", "row_count", "rows", "search", "show", "summaries"]
+__all__ = [
+    "as_known_at",
+    "board",
+    "declare",
+    "look",
+    "order",
+    "renumber",
+    "row_count",
+    "rows",
+    "search",
+    "show",
+    "summaries",
+]
 
 _SEQUENCE = re.compile(r"\{sequence(?::(\d))?\}")
 TITLE_LIMIT = 300
@@ -188,6 +201,21 @@ def row_count(session: Session, incident_id: str) -> int:
     """How many rows the timeline has."""
     with session.store.read() as read:
         return read.row_count(incident_id)
+
+
+def order(
+    session: Session,
+    incident_id: str,
+    *,
+    by: str = "ts",
+    text: str = "",
+    kinds: tuple[str, ...] = (),
+    tag: str = "",
+    human: bool | None = None,
+) -> array[int]:
+    """The row numbers of what matches, in the order of recording (`ts`) or of happening (`at`)."""
+    with session.store.read() as read:
+        return read.order(incident_id, by=by, text=text, kinds=kinds, tag=tag, human=human)
 
 
 def search(session: Session, text: str, number: str | None = None, limit: int = 100) -> tuple[Any, ...]:

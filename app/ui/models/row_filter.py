@@ -51,15 +51,17 @@ class Wanted:
 
 def order(session: Session, incident_id: str, wanted: Wanted) -> array[int]:
     """The row numbers of what is wanted, in the order wanted; worked out by the store."""
-    with session.store.read() as read:
-        return read.order(
-            incident_id,
-            by=wanted.by,
-            text=wanted.word if wanted.kind == "text" else "",
-            kinds=DECISIONS if wanted.kind == "decisions" else (),
-            tag=wanted.word if wanted.kind == "tag" else "",
-            human=True if wanted.kind == "people" else None,
-        )
+    from app.services import incidents
+
+    return incidents.order(
+        session,
+        incident_id,
+        by=wanted.by,
+        text=wanted.word if wanted.kind == "text" else "",
+        kinds=DECISIONS if wanted.kind == "decisions" else (),
+        tag=wanted.word if wanted.kind == "tag" else "",
+        human=True if wanted.kind == "people" else None,
+    )
 
 
 def ordered(fetch: Fetch, numbers: Sequence[int]) -> Fetch:
