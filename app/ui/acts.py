@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, qVersion
 from PySide6.QtGui import QGuiApplication
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from app.ui.dialogs.palette import Palette
     from app.ui.dialogs.sign_in import SignInDialog
     from app.ui.window import Window
+
+
+NO_KEYRING: Final = ("keyring-none", "no-passphrase")
+"""Refusals at the first start after which a key file with a passphrase is the way on."""
 
 
 class Acts(QObject):
@@ -84,8 +88,8 @@ class Acts(QObject):
     # signing
 
     @slot_safe
-    def first_name(self, name: str) -> None:
-        """The first person: make the key, sign in, go on to declaring."""
+    def first_name(self, name: str, passphrase: str = "") -> None:
+        """The first person: make the key, sign in, go on to declaring. With a passphrase the key lies in a file."""
         from app.services import profiles
 
         session = self._live.session
@@ -96,10 +100,18 @@ class Acts(QObject):
             self._live.signed_in()
             self.declare()
 
-        def refused(refusal: Refused) -> None:
-            self._window.start.first.refuse(f"{refusal.message} {refusal.hint}".strip())
+        first = self._window.start.first
 
-        tasks.write(lambda: profiles.create(session, name), made, refused)
+        def refused(refusal: Refused) -> None:
+            if refusal.code in NO_KEYRING and not passphrase:
+                first.ask_passphrase(refusal.message)
+            else:
+                first.refuse(f"{refusal.message} {refusal.hint}".strip())
+
+        if passphrase:
+            tasks.write(lambda: profiles.begin_in_file(session, name, passphrase), made, refused)
+        else:
+            tasks.write(lambda: profiles.create(session, name), made, refused)
 
     def _people(self, use: Any) -> None:
         from app.services import profiles

@@ -198,13 +198,23 @@ class Window(QMainWindow):
         for spec in PANES:
             if spec.id not in self.panes:
                 self._add_pane(spec)
-        self.registry.add([*actions.window_commands(self), *self.papers.commands()])
         self.papers.attach()
-        for spec in PANES:
-            self.registry.add([self._goto(spec), *self.panes[spec.id].commands()])
+        self._add_commands()
         self._label_centre()
         self._size_panes()
         self._fill_menus()
+
+    def _add_commands(self) -> None:
+        """Every command; where a key in the settings is taken twice, all keep the keys they came with."""
+        offered = [*actions.window_commands(self), *self.papers.commands()]
+        for spec in PANES:
+            offered += [self._goto(spec), *self.panes[spec.id].commands()]
+        try:
+            self.registry.add(offered)
+        except Refused as refusal:
+            self.registry = actions.Registry()
+            self.registry.add(offered)
+            self.show_refusal(refusal)
 
     def _size_panes(self) -> None:
         self.reset_layout()

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,33 @@ def test_from_the_first_start_to_the_first_incident_and_back_again(desk: Desk) -
     assert again.strip.title.text() == "Records readable without a login"
 
 
+def test_a_machine_without_a_keyring_is_asked_for_a_passphrase_instead(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name stays, a field appears, the key goes into a file; the next start asks before the first act."""
+    for name in ("COCKPIT_KEYSTORE", "COCKPIT_PASSPHRASE", "DBUS_SESSION_BUS_ADDRESS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(desk.folder.parent))
+    window = desk.open()
+    first = window.start.first
+    desk.qtbot.keyClicks(first.name, "Ana Pop")
+    desk.qtbot.keyClick(first.name, Qt.Key.Key_Return)
+    desk.until(first.passphrase.isVisible)
+    desk.qtbot.keyClicks(first.passphrase, PASSPHRASE)
+    desk.qtbot.keyClick(first.passphrase, Qt.Key.Key_Return)
+    desk.until(lambda: window.live.signer is not None and window.live.signer.unlocked)
+    assert (desk.folder / "keys.vault").exists()
+    window.close()
+    tasks.stop()
+    again = desk.open()
+    assert again.live.locked
+    again.live.unlock("something else", again.show_refusal)
+    desk.settle()
+    assert "not the passphrase" in again.notice.message
+    again.live.unlock(PASSPHRASE)
+    desk.until(lambda: not again.live.locked)
+
+
 def test_the_form_says_inline_what_is_missing(day: Desk) -> None:
     """No severity, no title, a time ahead: each has its sentence, and nothing is recorded."""
     window = day.opened()
@@ -177,6 +205,19 @@ def test_every_key_has_one_command_and_every_command_is_reachable(day: Desk) -> 
     assert all(command.title for command in commands)
     for key in ("Ctrl+N", "Ctrl+K", "Ctrl+L", "/", "F6", "Shift+F6", "F1", "?", "F11", "Ctrl+F", "Ctrl++", "Ctrl+-"):
         assert window.registry.with_key(key) is not None, key
+
+
+def test_a_key_that_is_taken_twice_is_refused_and_changes_none(day: Desk) -> None:
+    """A remapped key works; one that collides is named, and every command keeps the key it came with."""
+    kept = settings.load(day.folder)
+    settings.save(day.folder, replace(kept, shortcuts={"declare": "Ctrl+Shift+N"}))
+    window = day.opened()
+    assert window.registry.get("declare").keys == "Ctrl Shift N"
+    window.close()
+    settings.save(day.folder, replace(kept, shortcuts={"declare": "Ctrl+K", "lock": "Ctrl+Shift+J"}))
+    again = day.opened()
+    assert "Ctrl K" in again.notice.message
+    assert (again.registry.get("declare").keys, again.registry.get("lock").keys) == ("Ctrl N", "Ctrl Shift L")
 
 
 def test_f6_goes_round_the_panes(day: Desk) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui import theme
+from app.ui.dialogs.sign_in import passphrase_field
 from app.ui.guard import override_safe, slot_safe
 from app.ui.live import Live
 from app.ui.models.recent_model import LINE_ROLE, Recent, RecentModel, recent
@@ -116,7 +117,8 @@ class RecentList(QListView):
 class FirstStart(QWidget):
     """One field: a name is enough."""
 
-    named = Signal(str)
+    named = Signal(str, str)
+    """The name, and a passphrase where the machine has no keyring."""
     sample_wanted = Signal()
 
     def __init__(self) -> None:
@@ -125,6 +127,8 @@ class FirstStart(QWidget):
         self.name.setPlaceholderText("Your name")
         self.name.setAccessibleName("Your name")
         self.name.setMaxLength(120)
+        self.passphrase = passphrase_field("Passphrase for your key")
+        self.passphrase.hide()
         self.go = QPushButton("Continue")
         self.go.setProperty("primary", True)
         self.problem = label("", tone="overdue")
@@ -144,6 +148,7 @@ class FirstStart(QWidget):
         column.setSpacing(theme.px(10))
         column.addWidget(label("Who are you?", "title"))
         column.addLayout(line)
+        column.addWidget(self.passphrase)
         column.addWidget(self.problem)
         column.addWidget(hint)
         column.addSpacing(theme.px(18))
@@ -153,6 +158,7 @@ class FirstStart(QWidget):
         column.addStretch(1)
         self.problem.hide()
         self.name.returnPressed.connect(self._entered)
+        self.passphrase.returnPressed.connect(self._entered)
         self.go.clicked.connect(self._entered)
 
     @slot_safe
@@ -160,17 +166,28 @@ class FirstStart(QWidget):
         name = " ".join(self.name.text().split())
         if not name:
             self.refuse("Type your name; it stands beside everything you record.")
+            self.name.setFocus()
+            return
+        if not self.passphrase.isHidden() and not self.passphrase.text():
+            self.refuse("Type a passphrase; your key is kept in a file that it opens.")
             return
         self.problem.hide()
         self.busy(True)
-        self.named.emit(name)
+        self.named.emit(name, self.passphrase.text())
+
+    def ask_passphrase(self, reason: str) -> None:
+        """The machine has no keyring: the key goes into a file, which needs a passphrase."""
+        self.passphrase.show()
+        self.refuse(
+            f"{reason} Choose a passphrase: it opens the file in which your key is kept; nobody can restore it."
+        )
+        self.passphrase.setFocus()
 
     def refuse(self, sentence: str) -> None:
         """Say inline why it did not work."""
         self.busy(False)
         self.problem.setText(sentence)
         self.problem.show()
-        self.name.setFocus()
 
     def busy(self, on: bool) -> None:
         """While the key is being made."""
@@ -300,7 +317,7 @@ class StartPage(QWidget):
     chosen = Signal(str)
     declare_wanted = Signal()
     sample_wanted = Signal()
-    named = Signal(str)
+    named = Signal(str, str)
 
     def __init__(self, live: Live) -> None:
         super().__init__()

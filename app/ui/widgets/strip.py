@@ -55,7 +55,7 @@ class DueFact(Fact):
         now = live.now()
         tone = {"due_soon": "attention", "overdue": "overdue"}.get(clock.state, "")
         due = times.clock_text(clock.due_at, live.zone, now)
-        self.show_fact(f"{clock.label} · {due}", times.left_text(clock.due_at, now), tone)
+        self.show_fact(f"{due} · {clock.label}", times.left_text(clock.due_at, now), tone)
         if tone != self._tone:
             self._tone = tone
             self.update()
