@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
 from app.domain.errors import Broken
-from app.ui import tasks, theme
+from app.ui import errors, tasks, theme
 from app.ui.catalog import PANES
 from app.ui.opening import Opening, ReadFirst, Wish
 from app.ui.window import Window
@@ -30,14 +30,20 @@ def take(folder: Path, out: Path, read_first: ReadFirst, text_size: int = 100) -
     opening = Opening(application, read_first)
     window = opening.open(Wish(folder))
     window.resize(SIZE)
+    faults: list[str] = []
+    restore = errors.install(lambda refusal: faults.append(refusal.message), lambda slip: faults.append(slip.text))
     try:
         _until(application, lambda: window.live.session is not None and bool(window.live.cards))
         window.open_incident(window.live.cards[0].incident_id)
         _until(application, lambda: window.live.look is not None and window.live.row_count > 0)
-        return tuple(_each(application, window, out, text_size))
+        made = tuple(_each(application, window, out, text_size))
     finally:
+        restore()
         window.close()
         tasks.stop()
+    if faults:
+        raise Broken(f"The window was not whole: {faults[0].splitlines()[0]}.", "Run selftest.", code="no-picture")
+    return made
 
 
 def _each(application: QApplication, window: Window, out: Path, text_size: int) -> Iterator[Path]:
