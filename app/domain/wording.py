@@ -215,8 +215,12 @@ def _colon(text: e.Text | None) -> str:
 def _breach(payload: e.BreachStated, label: str, value: str) -> str:
     if payload.unknown:
         due = f", due {payload.due}" if payload.due else ""
-        return f"{label}: not known yet, owner {shown(payload.owner, 'nobody')}{due}"
-    return f"{label}: {value}"
+        return f"{_asked(label)} not known yet, owner {shown(payload.owner, 'nobody')}{due}"
+    return f"{_asked(label)} {value}"
+
+
+def _asked(label: str) -> str:
+    return label if label.endswith("?") else f"{label}:"
 
 
 def _severity(plan: Plan, code: str) -> str:
