@@ -16,7 +16,7 @@ from statistics import median
 from typing import Any
 
 from app.domain.errors import Broken, Unusable
-from app.services import exporting, incidents, journal, measure, plans, profiles
+from app.services import exporting, incidents, journal, measure, plans, profiles, verification
 from app.services.session import Session
 
 WARM_UP = 2
@@ -90,7 +90,7 @@ def _times(count: int, once: Callable[[], object]) -> None:
 def _verify(folder: Path) -> Iterator[Pair]:
     with _session(folder) as (session, number):
         _times(1000, lambda: journal.log(session, number, "A line of ordinary length, as people type it"))
-        parts = exporting.record_parts(session, incidents.look(session, number).view.incident_id)
+        parts = verification.record_parts(session, incidents.look(session, number).view.incident_id)
         yield Pair(measure.whole_verification(parts), measure.bare_verification(parts))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.cli.frame import Answer, Call, Commands, option
-from app.domain.errors import Unusable
+from app.domain.errors import Refused, Unusable
 from app.record.verify import Verdict
 from app.services import profiles, upkeep, verification
 from app.services.session import Session
@@ -97,11 +97,15 @@ def _backup(call: Call) -> Answer:
 def _restore(call: Call) -> Answer:
     done = upkeep.restore(call.args.file, call.home)
     session = call.open()
-    told = 0
-    if session.signer is not None or profiles.everyone(session):
-        told = upkeep.confess(session, call.args.reason, done.after.n, done.before.n if done.before else None)
+    told, why = 0, ""
+    try:
+        if session.signer is not None or profiles.everyone(session):
+            told = upkeep.confess(session, call.args.reason, done.after.n, done.before.n if done.before else None)
+    except Refused as refusal:
+        # The database is in its place already: on a new machine, without the keys, that is what was wanted.
+        why = f" {refusal.message}"
     before = f" The database before it is kept as {done.kept}." if done.kept else ""
-    lines = [f"Restored {call.args.file}.{before}", f"{told} records say so in an entry."]
+    lines = [f"Restored {call.args.file}.{before}", f"{told} records say so in an entry.{why}"]
     return Answer(lines, {"restored": str(call.args.file), "kept": str(done.kept or ""), "told": told})
 
 

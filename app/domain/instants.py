@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.errors import Unusable
@@ -125,3 +125,11 @@ def until_text(span: timedelta) -> str:
     """Time left, rounded up to the minute, so that nobody is promised more than there is."""
     seconds = span.total_seconds()
     return span_text(timedelta(minutes=-(-seconds // 60)))
+
+
+def checked_day(text: str) -> str:
+    """A day as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise Unusable(f"{text[:40]!r} is not a day.", "Write YYYY-MM-DD.", code="bad-day") from error

@@ -7,10 +7,10 @@ from datetime import datetime
 from app.domain.errors import NotAllowed
 from app.services import profiles
 from app.services.journal import existing
-from app.services.looks import Look
 from app.services.recorder import Attest, Recorded, record
 from app.services.roster import fresh_key
 from app.services.session import Session
+from app.services.tracked import Look
 
 
 def approve(

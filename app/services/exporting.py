@@ -17,10 +17,12 @@ from app.domain.wording import is_row
 from app.record import bundle, keys
 from app.services import reading, regulatory
 from app.services.files import write_whole
-from app.services.looks import Look, as_known_at, look
+from app.services.looks import as_known_at, look
 from app.services.recorder import Act, Recorded, record
 from app.services.rows import row_of
 from app.services.session import Session
+from app.services.tracked import Look
+from app.services.verification import record_parts, verify
 
 if TYPE_CHECKING:
     from app.reports.catalog import Report
@@ -116,8 +118,6 @@ def export(session: Session, number: str, name: str, out: Path, audience: str | 
 
 def export_bundle(session: Session, number: str, out: Path) -> str:
     """Write the record as a BagIt bag (a folder, or a zip by its name), after verifying it whole."""
-    from app.services.verification import verify
-
     seen = look(session, number)
     verdict = verify(session, number)
     if not verdict.ok:
@@ -133,18 +133,6 @@ def export_bundle(session: Session, number: str, out: Path) -> str:
         plan = read.plan(seen.plan_hash) or b""
     bundle.write(parts, out, session.keychain.log(seen.origin), reports=papers, plan_files={"plan.json": plan})
     return hashlib.sha256(out.read_bytes()).hexdigest() if out.is_file() else ""
-
-
-def record_parts(session: Session, incident_id: str) -> bundle.RecordParts:
-    """The record as it lies in the store."""
-    with session.store.read() as read:
-        stored = read.incident(incident_id)
-        return bundle.RecordParts(
-            incident=stored.record,
-            lines=tuple(line for _seq, line, _leaf in read.lines(incident_id)),
-            disclosures=tuple(read.disclosures(incident_id)),
-            checkpoints=read.checkpoints(incident_id),
-        )
 
 
 def handed_out(session: Session, number: str, name: str, sha256: str, audience: str = "") -> Recorded:

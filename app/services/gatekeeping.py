@@ -5,8 +5,8 @@ from __future__ import annotations
 from app.domain.clocks import clocks
 from app.domain.errors import NotAllowed
 from app.domain.gates import gates, gates_before
-from app.services.looks import Look
 from app.services.session import Session
+from app.services.tracked import Look
 
 
 def through(session: Session, look: Look, step: str, reason: str | None, refusal: str) -> tuple[str, ...]:

@@ -22,9 +22,10 @@ from app.domain.scribe import checked
 from app.domain.timeline import TimelineRow
 from app.record import canonical, chain
 from app.services import looks, plans, profiles
-from app.services.looks import Look, as_known_at, look
+from app.services.looks import as_known_at, look
 from app.services.recorder import Act, Recorded, check_moment, record, record_first
 from app.services.session import Session
+from app.services.tracked import Look
 
 __all__ = [
     "as_known_at",

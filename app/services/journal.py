@@ -13,9 +13,9 @@ from app.domain.instants import to_text
 from app.domain.plan import Plan
 from app.domain.wording import is_row
 from app.services import looks, reading
-from app.services.looks import Look
 from app.services.recorder import Act, Recorded, check_moment, record
 from app.services.session import Session
+from app.services.tracked import Look
 
 Strike = Literal["retract", "moved", "duplicate", "void"]
 

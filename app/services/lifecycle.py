@@ -9,9 +9,9 @@ from app.domain.errors import NotAllowed, Unusable
 from app.domain.plan import Plan
 from app.services import gatekeeping
 from app.services.incidents import class_code, severity_code
-from app.services.looks import Look
 from app.services.recorder import Act, Recorded, record
 from app.services.session import Session
+from app.services.tracked import Look
 
 
 def acknowledge(

@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.errors import Unusable
-from app.domain.incident import Fold, IncidentView
+from app.domain.fold import Fold
 from app.domain.plan import Plan
 from app.record import merkle
 from app.services import plans, reading
 from app.services.session import Session
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """An incident with its plan and the seal of the record at that moment (root in base64)."""
-
-    plan: Plan
-    plan_hash: str
-    view: IncidentView
-    origin: str
-    seal_size: int
-    seal_root: str
-
-
-@dataclass(slots=True)
-class Tracked:
-    """A fold that is kept and advanced; `look` is what it says now."""
-
-    fold: Fold
-    look: Look
+from app.services.tracked import Look, Tracked
 
 
 def find(session: Session, number_or_id: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from app.domain import entries as e
 from app.domain.errors import NotAllowed, Unusable
-from app.services.looks import Look
+from app.domain.instants import checked_day
 from app.services.recorder import Act, Recorded, record
 from app.services.session import Session
+from app.services.tracked import Look
 
 
 def write(
@@ -67,11 +68,3 @@ def close_action(
         return (Act(e.ActionClosed(text), (seq,), at, said_by),)
 
     return record(session, number, make)[0]
-
-
-def checked_day(text: str) -> str:
-    """A day as YYYY-MM-DD."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise Unusable(f"{text[:40]!r} is not a day.", "Write YYYY-MM-DD.", code="bad-day") from error

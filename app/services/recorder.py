@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 from app.domain import entries as e
 from app.domain.entries import Entry, Payload
 from app.domain.errors import Broken, Unusable
-from app.domain.incident import Fold, IncidentView
+from app.domain.fold import Fold
+from app.domain.incident import IncidentView
 from app.domain.instants import floor_ms, to_text
 from app.domain.plan import Plan
 from app.domain.scribe import checked
@@ -22,6 +23,7 @@ from app.record.keys import SigningKey, signed
 from app.services import looks, reading
 from app.services.rows import row_of
 from app.services.session import Session
+from app.services.tracked import Look
 
 if TYPE_CHECKING:
     from app.store.reading import Reading
@@ -75,7 +77,7 @@ class Recorded:
     ts: datetime
 
 
-Make = Callable[[looks.Look], Sequence[Step]]
+Make = Callable[[Look], Sequence[Step]]
 """Makes acts from the state inside the transaction, after the gates were asked; raises Refused to write nothing."""
 
 

@@ -4,40 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from app.domain import breach, deadlines, organisation
 from app.domain import entries as e
 from app.domain.errors import NotAllowed, Unusable
-from app.domain.fields import Catalogue
 from app.domain.incident import IncidentView
-from app.paths import resources
+from app.domain.instants import checked_day
 from app.plans import authorities
-from app.services.looks import Look, look
-from app.services.postmortem import checked_day
+from app.services.looks import look
 from app.services.recorder import Act, Recorded, record
+from app.services.rulebook import catalogue, known_authorities, regimes
 from app.services.session import Session
+from app.services.tracked import Look
 
 ORG_DOMAIN = "org.domain"
-
-
-@lru_cache(maxsize=1)
-def catalogue() -> Catalogue:
-    """Every field of a breach notification."""
-    return authorities.load_catalogue(resources() / "authorities")
-
-
-@lru_cache(maxsize=1)
-def regimes() -> dict[str, deadlines.Regime]:
-    """The regimes whose deadlines can be computed."""
-    return authorities.load_regimes(resources() / "authorities")
-
-
-@lru_cache(maxsize=1)
-def known_authorities() -> dict[str, deadlines.Authority]:
-    """The authorities that the program knows."""
-    return authorities.load_authorities(resources() / "authorities")
 
 
 def aware(

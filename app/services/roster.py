@@ -10,9 +10,9 @@ from app.domain.errors import NotAllowed, Unusable
 from app.domain.plan import Plan, Role
 from app.record.keys import SigningKey
 from app.services import profiles
-from app.services.looks import Look
 from app.services.recorder import Act, Attest, Recorded, Step, record
 from app.services.session import Session
+from app.services.tracked import Look
 from app.store.shapes import Profile
 
 

@@ -18,7 +18,7 @@ def row_of(entry: Entry, number: int, plan: Plan, view: IncidentView) -> Timelin
 
 def _answer(payload: e.BreachStated) -> tuple[str, str]:
     """The label of the field and its value as a person reads it; a field that is no longer known stays as it is."""
-    from app.services.regulatory import catalogue
+    from app.services.rulebook import catalogue
 
     try:
         field = catalogue().named(payload.field)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.domain.errors import Refused
 from app.paths import resources
-from app.services import exporting, incidents, journal, plans, profiles, regulatory
+from app.services import exporting, incidents, journal, plans, profiles, rulebook
 from app.services.session import Session
 from app.services.verification import verify
 
@@ -43,7 +43,7 @@ def _resources() -> bool:
 
 
 def _fields() -> bool:
-    return bool(regulatory.catalogue().minimum) and "gdpr-art33" in regulatory.regimes()
+    return bool(rulebook.catalogue().minimum) and "gdpr-art33" in rulebook.regimes()
 
 
 def _incident(folder: Path) -> bool:

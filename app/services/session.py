@@ -20,7 +20,7 @@ from app.store.database import Store, open_store
 
 if TYPE_CHECKING:
     from app.record.keys import SigningKey
-    from app.services.looks import Tracked
+    from app.services.tracked import Tracked
 
 DEFAULT_ORG = "local.invalid"
 SAMPLE_NOW = "sample.now"

@@ -7,9 +7,9 @@ from datetime import datetime
 from app.domain import entries as e
 from app.domain.errors import Unusable
 from app.services import gatekeeping
-from app.services.looks import Look
 from app.services.recorder import Act, Recorded, record
 from app.services.session import Session
+from app.services.tracked import Look
 
 
 def send(

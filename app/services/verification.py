@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.errors import Unusable
-from app.domain.incident import Fold
+from app.domain.fold import Fold
 from app.domain.summary import card_of
 from app.domain.wording import is_row
 from app.record import bundle
 from app.record.verify import Verdict, verify_record
 from app.services import looks, plans, reading
-from app.services.exporting import record_parts
 from app.services.rows import row_of
 from app.services.session import Session
 
@@ -28,6 +27,18 @@ def verify(
     """Verify a stored record whole: every hash, signature, key and checkpoint."""
     parts = record_parts(session, looks.find(session, number))
     return verify_record(parts.incident, parts.lines, parts.disclosures, parts.checkpoints, trust, progress, cancelled)
+
+
+def record_parts(session: Session, incident_id: str) -> bundle.RecordParts:
+    """The record as it lies in the store."""
+    with session.store.read() as read:
+        stored = read.incident(incident_id)
+        return bundle.RecordParts(
+            incident=stored.record,
+            lines=tuple(line for _seq, line, _leaf in read.lines(incident_id)),
+            disclosures=tuple(read.disclosures(incident_id)),
+            checkpoints=read.checkpoints(incident_id),
+        )
 
 
 def verify_file(path: Path, trust: frozenset[str] = frozenset()) -> Verdict:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from app.domain.clocks import Clock
     from app.domain.plan import Plan
     from app.domain.timeline import TimelineRow
-    from app.services.looks import Look
     from app.services.session import Session, Signer
+    from app.services.tracked import Look
 
 R = TypeVar("R")
 

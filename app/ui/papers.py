@@ -173,12 +173,12 @@ class Papers(QObject):
         self._live.read(regulatory.organisation_profile, done=self._show_organisation)
 
     def _show_organisation(self, profile: Mapping[str, str]) -> None:
-        from app.services import regulatory
+        from app.services import rulebook
         from app.ui.dialogs.organisation import OrganisationDialog
 
-        known = regulatory.known_authorities().values()
+        known = rulebook.known_authorities().values()
         authorities = [(one.id, f"{one.id} · {one.name_en or one.name}") for one in known]
-        dialog = OrganisationDialog(self._live, regulatory.catalogue(), authorities, profile, self._window)
+        dialog = OrganisationDialog(self._live, rulebook.catalogue(), authorities, profile, self._window)
         dialog.kept.connect(self._organisation_changed)
         self.organisation_dialog = dialog
         dialog.open()

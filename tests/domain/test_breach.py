@@ -19,7 +19,7 @@ from app.domain.breach import BreachFile, Packet
 from app.domain.entries import GONE, Entry, Text
 from app.domain.errors import Unusable
 from app.domain.fields import Answer, condition_holds, moment_words
-from app.domain.incident import fold
+from app.domain.fold import fold
 from app.plans.authorities import load_authorities, load_catalogue
 
 FOLDER = paths.resources() / "authorities"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.domain import entries as e
 from app.domain.clocks import Clock, clocks, due_after, tightest
-from app.domain.incident import fold
+from app.domain.fold import fold
 from app.domain.plan import ClockRule
 
 

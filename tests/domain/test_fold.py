@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from app.domain import entries as e
 from app.domain.clocks import clocks
 from app.domain.entries import Entry, Payload
+from app.domain.fold import Fold, fold
 from app.domain.gates import gates
-from app.domain.incident import Fold, fold
 from app.domain.summary import card_of
 from app.domain.wording import is_row, row_of
 

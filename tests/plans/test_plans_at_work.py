@@ -9,8 +9,9 @@ import pytest
 
 from app.domain import entries as e
 from app.domain.clocks import Clock, clocks
+from app.domain.fold import fold
 from app.domain.gates import gates, gates_before
-from app.domain.incident import IncidentView, fold
+from app.domain.incident import IncidentView
 from app.domain.plan import Plan
 from app.plans import catalog, load
 

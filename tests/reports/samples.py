@@ -14,8 +14,8 @@ from app.domain.checklists import checklists
 from app.domain.clocks import clocks
 from app.domain.dossier import Dossier, Seal
 from app.domain.entries import Entry
+from app.domain.fold import Fold
 from app.domain.gates import gates
-from app.domain.incident import Fold
 from app.domain.plan import (
     ClockRule,
     Holder,

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from ui.room import Room
 
 from app.domain import breach
-from app.services import incidents, regulatory
+from app.services import incidents, regulatory, rulebook
+from app.ui import theme
 from app.ui.dialogs.awareness import AwarenessDialog
 from app.ui.panes.breach import BreachPane
 from app.ui.widgets.answer_input import ChoiceInput, TableInput
@@ -76,7 +77,7 @@ def test_the_minimum_stands_first_and_is_complete(room: Room, pane: BreachPane) 
     """Every field of the Art. 33(3) minimum is a row before any other group, by letter."""
     rows = [line for line in pane.form.lines() if isinstance(line, FieldRow)]
     letters = [line.ask.field.minimum for line in rows]
-    assert len(rows) == len(regulatory.catalogue().minimum)
+    assert len(rows) == len(rulebook.catalogue().minimum)
     assert letters == sorted(letters)
     headings = [line.part.title for line in pane.form.lines() if isinstance(line, Heading)]
     assert headings[:4] == [
@@ -160,7 +161,7 @@ def test_several_of_a_list_are_ticked(room: Room, pane: BreachPane) -> None:
     press(room, Key.Key_Down)
     press(room, Key.Key_Space)
     press(room, Key.Key_Return)
-    codes = regulatory.catalogue().named("nat.cia").values
+    codes = rulebook.catalogue().named("nat.cia").values
     assert view(room).view.breach["nat.cia"].value == f"{codes[0]}, {codes[2]}"
 
 
@@ -405,10 +406,13 @@ def _text_of(widget: QWidget) -> str:
 
 def test_no_text_is_cut_off_at_any_size(room: Room, pane: BreachPane) -> None:
     """Wrapped labels are as tall as their text needs, wide and narrow, and the page never grows past the pane."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
     text = "A long answer about what happened that certainly needs more than one line to be shown. " * 3
     regulatory.state_field(room.session, room.incident, "nat.text", text)
     room.refreshed()
-    for width in (1000, 784, 420):
+    for percent, width in ((100, 1000), (100, 784), (100, 420), (150, 784), (150, 520)):
+        theme.apply(application, "light", percent)
         pane.resize(width, 660)
         room.settle()
         page = pane.form.widget()
@@ -417,7 +421,27 @@ def test_no_text_is_cut_off_at_any_size(room: Room, pane: BreachPane) -> None:
         for line in pane.form.lines():
             for each in line.findChildren(QLabel):
                 if each.isVisible() and each.wordWrap():
-                    assert each.height() >= each.heightForWidth(each.width()), (width, each.text())
+                    assert each.height() >= each.heightForWidth(each.width()), (percent, width, each.text())
+    theme.apply(application, "light")
+
+
+def test_nothing_presses_while_no_clock_runs(room: Room, pane: BreachPane) -> None:
+    """A colour only where somebody must act: before awareness the open questions are said, not shouted."""
+    assert row(pane, "nat.text").findChildren(QLabel)[1].property("tone") == "secondary"
+    regulatory.aware(room.session, room.incident, "Names were readable.")
+    room.refreshed()
+    assert row(pane, "nat.text").findChildren(QLabel)[1].property("tone") == "attention"
+
+
+def test_the_awareness_dialog_grows_with_its_sentences(room: Room, pane: BreachPane) -> None:
+    """A long reason and a warning never lie over the fields below."""
+    pane.decide_awareness()
+    dialog = pane.window().findChild(AwarenessDialog)
+    assert dialog is not None
+    dialog.reason.setPlainText("Several words of a reason. " * 30)
+    dialog.time.setText("-80h")
+    room.settle()
+    assert dialog.reason.geometry().bottom() < dialog.time.geometry().top()
 
 
 def test_another_incident_shows_its_own_file(room: Room, pane: BreachPane) -> None:

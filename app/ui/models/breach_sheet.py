@@ -14,8 +14,8 @@ from app.domain.incident import Awareness, IncidentView
 from app.ui.models.days import due_words, is_past
 
 if TYPE_CHECKING:
-    from app.services.looks import Look
     from app.services.session import Session
+    from app.services.tracked import Look
 
 LETTERS: Final = {
     "a": "(a) Nature of the breach, people, records",
@@ -34,7 +34,10 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question as it stands: its line, the recorded text to edit, whose name is behind the key that signed it."""
+    """One question as it stands: its line, the recorded text to edit, whose name is behind the key that signed it.
+
+    `lacking`: the minimum needs it and nothing is stated; `pressing`: the 72 hours run meanwhile.
+    """
 
     field: Field
     line: breach.Line
@@ -42,6 +45,7 @@ class Ask:
     applies: Answer
     signer: str
     lacking: bool
+    pressing: bool
 
     @property
     def answered(self) -> bool:
@@ -111,13 +115,13 @@ class Sheet:
 
 def read_sheet(session: Session, look: Look) -> Sheet:
     """The form of an incident; reads the organisation profile, so it runs off the window's thread."""
-    from app.services import regulatory
+    from app.services import regulatory, rulebook
 
     profile = regulatory.organisation_profile(session)
-    authority = regulatory.known_authorities().get(profile.get("authority", ""))
-    regime = regulatory.regimes()[authority.regime if authority else "gdpr-art33"]
+    authority = rulebook.known_authorities().get(profile.get("authority", ""))
+    regime = rulebook.regimes()[authority.regime if authority else "gdpr-art33"]
     rule = Rule(regime, authority, regulatory.profile_zone(session))
-    return sheet_of(look.view, regulatory.catalogue(), organisation.answers(profile), rule, session.now())
+    return sheet_of(look.view, rulebook.catalogue(), organisation.answers(profile), rule, session.now())
 
 
 def sheet_of(view: IncidentView, catalogue: Catalogue, profile: Mapping[str, str], rule: Rule, now: datetime) -> Sheet:
@@ -136,6 +140,7 @@ def sheet_of(view: IncidentView, catalogue: Catalogue, profile: Mapping[str, str
             condition_holds(field.when, answers, late=late),
             view.name_of(lines[field.id].actor) if lines[field.id].actor else "",
             field.id in lacking,
+            field.id in lacking and view.awareness is not None,
         )
         for field in catalogue.fields
     }
@@ -193,7 +198,7 @@ def value_words(ask: Ask, today: date) -> Words:
         return Words("Comes from the awareness decision", "secondary")
     if ask.field.kind == "secret":
         return Words("Typed into the authority's portal by hand; never kept here", "secondary")
-    return Words("Not stated", "attention" if ask.lacking else "secondary")
+    return Words("Not stated", "attention" if ask.pressing else "secondary")
 
 
 def _unknown_words(line: breach.Line, today: date) -> Words:
@@ -230,7 +235,8 @@ def minimum_words(sheet: Sheet) -> Words:
     asks = [ask for part in sheet.parts if part.minimum for ask in part.asks]
     lacking = [ask.field.label for ask in asks if ask.lacking]
     if lacking:
-        return Words(f"{len(lacking)} of {len(asks)} still open: {'; '.join(lacking)}", "attention")
+        tone = "attention" if sheet.awareness is not None else ""
+        return Words(f"{len(lacking)} of {len(asks)} still open: {'; '.join(lacking)}", tone)
     unknown = sum(ask.line.status == "unknown" for ask in asks)
     open_words = f", {unknown} as not known yet with owner and day" if unknown else ""
     return Words(f"The minimum of Art. 33(3) is complete: {len(asks)} of {len(asks)}{open_words}", "")

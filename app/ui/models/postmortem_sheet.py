@@ -17,8 +17,8 @@ from app.domain.plan import Plan, Section
 from app.ui.models.breach_sheet import local_words
 
 if TYPE_CHECKING:
-    from app.services.looks import Look
     from app.services.session import Session
+    from app.services.tracked import Look
 
 WRITTEN: Final = frozenset({"prose", "facts", "impact"})
 """Kinds of sections that stay empty unless a person writes; the others are filled from the record."""
@@ -77,9 +77,9 @@ class PostmortemSheet:
 
 def read_postmortem(session: Session, look: Look, clocks: Sequence[Clock], zone: str) -> PostmortemSheet:
     """The form of an incident; the words of the breach file are loaded here, off the window's thread."""
-    from app.services import regulatory
+    from app.services import rulebook
 
-    return postmortem_of(look.plan, look.view, clocks, session.now(), zone, regulatory.catalogue())
+    return postmortem_of(look.plan, look.view, clocks, session.now(), zone, rulebook.catalogue())
 
 
 def postmortem_of(

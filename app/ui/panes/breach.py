@@ -147,7 +147,7 @@ class BreachPane(Pane):
         words = minimum_words(sheet)
         self.minimum.setText(words.text)
         set_tone(self.minimum, words.tone)
-        self.next_open.setVisible(words.tone == "attention")
+        self.next_open.setVisible(any(ask.lacking for ask in sheet.asks()))
         if self.hasFocus():
             self.focus_first()
         answered = sum(ask.answered for ask in sheet.asks())
@@ -207,9 +207,9 @@ class BreachPane(Pane):
         sheet = self.sheet
         if sheet is None:
             raise LookupError("no sheet")
-        from app.services import regulatory
+        from app.services import rulebook
 
-        known = regulatory.known_authorities().values()
+        known = rulebook.known_authorities().values()
         options = [(one.id, f"{one.id} · {one.name_en or one.name}") for one in known]
         now, zone = self.live.now(), sheet.rule.zone
         made = input_for(ask.field, sheet.catalogue, now, zone, options)

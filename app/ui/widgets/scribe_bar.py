@@ -27,7 +27,7 @@ from app.ui.widgets.scribe_editor import ScribeEditor
 from app.ui.widgets.suggestions import Suggestions
 
 if TYPE_CHECKING:
-    from app.services.looks import Look
+    from app.services.tracked import Look
 
 HINTS: Final = (
     ("Enter", "record"), ("/", "command"), ("@", "person"), ("#", "tag"), ("!", "decision"), ("?", "hypothesis"),
