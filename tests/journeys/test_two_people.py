@@ -292,6 +292,18 @@ def test_a_profile_is_made_whole_or_not_at_all(line: Line, tmp_path: Path) -> No
     assert [one["name"] for one in line.fine("profile", "list", "--json").json] == [ANA]
 
 
+def test_a_backup_is_restored_where_its_keys_are_not(desk: Desk, tmp_path: Path) -> None:
+    """On a new machine the database is put in place and verifies; why no record says so yet is told."""
+    number = declared(desk)
+    desk.fine(ANA, "backup", "-o", str(tmp_path / "b.db"))
+    desk.line.home = tmp_path / "new machine"
+    said = desk(ANA, "restore", str(tmp_path / "b.db"))
+    assert said.code == 0
+    assert said.out.splitlines()[1] == "0 records say so in an entry. The key is not in the keyring of this machine."
+    assert desk.line.fine("verify", number, "--json").json["ok"] is True
+    assert desk(ANA, "log", number, "x").code == 3
+
+
 # A real Secret Service -----------------------------------------------------------------------------------------------
 
 UNLOCK = "printf %s pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null && "
