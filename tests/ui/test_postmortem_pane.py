@@ -230,13 +230,17 @@ def test_no_text_is_cut_off_at_any_width(room: Room) -> None:
     """Wrapped words are as tall as they need to be, wide and narrow."""
     room.declare()
     postmortem.add_action(room.session, room.incident, "An action with quite a lot of words in it " * 4, "Maria")
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
     pane = opened(room)
-    for width in (900, 480):
+    for percent, width in ((100, 900), (100, 480), (150, 656)):
+        theme.apply(application, "light", percent)
         pane.resize(width, 660)
         room.settle()
         for each in pane.findChildren(QLabel):
             if each.isVisible() and each.wordWrap():
-                assert each.height() >= each.heightForWidth(each.width()), (width, each.text())
+                assert each.height() >= each.heightForWidth(each.width()), (percent, width, each.text())
+    theme.apply(application, "light")
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.breach import BreachFile, Instants
 from app.domain.errors import Refused, Unusable
 from app.ui import theme
+from app.ui.dialogs.growing import GrowingDialog
 from app.ui.guard import override_safe, slot_safe
 from app.ui.models.breach_sheet import Sheet, local_words
 from app.ui.models.moments import echo_text
@@ -32,7 +33,7 @@ class Awareness:
     said_by: str | None
 
 
-class AwarenessDialog(QDialog):
+class AwarenessDialog(GrowingDialog):
     """Opened with `open()`; `agreed` carries the `Awareness`; it stays open until the record has it."""
 
     agreed = Signal(object)

@@ -11,7 +11,6 @@ from PySide6.QtCore import QStandardPaths, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import Refused
 from app.ui import theme
+from app.ui.dialogs.growing import GrowingDialog
 from app.ui.guard import override_safe, slot_safe
 from app.ui.models.breach_sheet import Sheet
 from app.ui.models.export_plan import Made, Paper, Wish, file_name, lacks
@@ -40,7 +40,7 @@ AUDIENCES: Final = {
 }
 
 
-class ExportDialog(QDialog):
+class ExportDialog(GrowingDialog):
     """Opened with `open()`; `wanted` carries a `Wish`. The file is written before anything is said to be handed out."""
 
     wanted = Signal(object)

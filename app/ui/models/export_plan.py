@@ -89,7 +89,7 @@ def _packet_lacks(sheet: Sheet, today: date) -> list[str]:
     if sheet.awareness is None:
         found.append("Awareness is not decided: the document has no deadline.")
     words = minimum_words(sheet)
-    if words.tone:
+    if any(ask.lacking for ask in sheet.asks()):
         found.append(f"{words.text}.")
     unknown = [ask for ask in sheet.asks() if ask.line.status == "unknown" and ask.field.audience != "internal"]
     found += [f"{ask.field.label}: {value_words(ask, today).text}." for ask in unknown[:SHOWN]]

@@ -20,9 +20,10 @@ from app.ui.widgets.action_list import Action, ActionList
 from app.ui.widgets.breach_form import Page
 from app.ui.widgets.draft_keeper import DraftKeeper
 from app.ui.widgets.empty import Empty
-from app.ui.widgets.labels import label, rule, set_tone
+from app.ui.widgets.labels import rule, set_tone
 from app.ui.widgets.question import Question
 from app.ui.widgets.section_form import SectionForm
+from app.ui.widgets.wrapped import wrapped
 
 DRAFTS: Final = "pm:"
 """Before the beginning of an incident's id: the name of its drafts, which fits the store's 64 characters."""
@@ -44,8 +45,7 @@ class PostmortemPane(Pane):
         self.sheet: PostmortemSheet | None = None
         self.sections: dict[str, SectionForm] = {}
         self.action_list: ActionList | None = None
-        self.lack = label("", tone="attention")
-        self.lack.setWordWrap(True)
+        self.lack = wrapped("", tone="attention")
         self.lack.setContentsMargins(theme.px(14), theme.px(8), theme.px(12), theme.px(8))
         self.question = Question()
         self.keeper = DraftKeeper(live, self._typed, self)

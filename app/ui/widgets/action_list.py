@@ -28,6 +28,7 @@ from app.ui.models.days import HINT, day_echo, due_words, is_past, parse_day
 from app.ui.pane import mark_wrong
 from app.ui.widgets.labels import label, set_tone
 from app.ui.widgets.name_field import NameField
+from app.ui.widgets.wrapped import wrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,7 @@ class ActionRow(QWidget):
     def __init__(self, item: ActionItem, today: date) -> None:
         super().__init__()
         closed = item.closed_at is not None
-        self.words = label(shown(item.text), tone="secondary" if closed else "")
-        self.words.setWordWrap(True)
+        self.words = wrapped(shown(item.text), tone="secondary" if closed else "")
         late = not closed and is_past(item.due, today)
         who = shown(item.owner) if item.owner else "nobody yet"
         due = f"due {due_words(item.due, today)}" if item.due else "no day"
@@ -92,12 +92,10 @@ class ActionList(QWidget):
         self.rows: list[ActionRow] = []
         self._mark = label("required", "caption", "attention")
         self._count = label("", "caption")
-        self._none = label("No action yet. What has to change, who does it, by when?", tone="secondary")
-        self._none.setWordWrap(True)
+        self._none = wrapped("No action yet. What has to change, who does it, by when?", tone="secondary")
         self.text, self.owner, self.due = QLineEdit(), NameField(), QLineEdit()
         self.add = QPushButton("Add")
-        self.remark = label("", "caption")
-        self.remark.setWordWrap(True)
+        self.remark = wrapped("", "caption")
         self._list = QVBoxLayout()
         self._list.setSpacing(0)
         self._build()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain import entries
 from app.domain.breach import Instant
@@ -16,6 +16,7 @@ from app.ui import theme, times
 from app.ui.guard import override_safe, slot_safe
 from app.ui.models.breach_sheet import Sheet, local_words
 from app.ui.widgets.labels import Elided, Fact, label, set_tone
+from app.ui.widgets.wrapped import wrapped
 
 NARROW = 560
 SHORT_NAMES = {
@@ -42,8 +43,9 @@ class DeadlineBoard(QWidget):
         self.decide.clicked.connect(self._wanted)
         self.left, self.due = label("", "title"), Elided("", "strong")
         self.hour_rule = Elided("", "small")
-        self._why = label("Aware: reasonably certain that personal data were compromised. A signed decision.", "small")
-        self._why.setWordWrap(True)
+        self._why = wrapped(
+            "Aware: reasonably certain that personal data were compromised. A signed decision.", "small"
+        )
         self._stack = QStackedWidget()
         self._stack.addWidget(self._undecided())
         self._stack.addWidget(self._decided())
@@ -53,14 +55,12 @@ class DeadlineBoard(QWidget):
 
     def _undecided(self) -> QWidget:
         whole = QWidget()
-        line = QHBoxLayout(whole)
+        line = self._line = QHBoxLayout(whole)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(theme.px(14))
+        line.setSpacing(theme.px(10))
         words = QVBoxLayout()
         words.setSpacing(theme.px(2))
-        first = label("Awareness is not decided yet: the 72 hours do not run.", "strong")
-        first.setWordWrap(True)
-        words.addWidget(first)
+        words.addWidget(wrapped("Awareness is not decided yet: the 72 hours do not run.", "strong"))
         words.addWidget(self._why)
         line.addLayout(words, 1)
         line.addWidget(self.decide, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -125,6 +125,7 @@ class DeadlineBoard(QWidget):
         if narrow != self._is_narrow:
             self._is_narrow = narrow
             self._why.setHidden(narrow)
+            self._line.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
             self._place()
         self._fit()
 
@@ -134,11 +135,9 @@ class Moments(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.basis = label("", "small")
-        self.basis.setWordWrap(True)
+        self.basis = wrapped("", "small")
         self.facts = {name: Fact() for name in SHORT_NAMES}
-        self.warnings = label("", tone="attention")
-        self.warnings.setWordWrap(True)
+        self.warnings = wrapped("", tone="attention")
         self._columns = 0
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.px(10))

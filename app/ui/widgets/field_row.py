@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.errors import Refused
 from app.ui import theme
@@ -18,6 +18,7 @@ from app.ui.widgets.answer_input import Input
 from app.ui.widgets.labels import Elided, label, set_tone
 from app.ui.widgets.prose import ENTER
 from app.ui.widgets.unknown_form import UnknownForm
+from app.ui.widgets.wrapped import wrapped
 
 LABEL: Final = 226
 SOURCE: Final = 134
@@ -114,8 +115,7 @@ class Editor(QWidget):
         super().__init__()
         self.ask, self.input, self.form, self._hint = ask, answer, unknown, hint
         self.is_unknown = False
-        self.remark = label("", "caption")
-        self.remark.setWordWrap(True)
+        self.remark = wrapped("", "caption")
         self.record = QPushButton("Record")
         self.record.setProperty("primary", True)
         self.other = QPushButton("Not known yet…")
@@ -222,42 +222,39 @@ class FieldRow(Line):
         self.ask = ask
         self._tone, self._today = "", today
         self.editor: Editor | None = None
-        self._label, self._value = label(ask.field.label, tone="secondary"), label()
+        self._label, self._value = wrapped(ask.field.label, tone="secondary"), wrapped()
         self._source = Elided("", "caption")
-        for each in (self._label, self._value):
-            each.setWordWrap(True)
-            each.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._source.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self._source.setFixedWidth(theme.px(SOURCE))
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(theme.px(14), theme.px(6), theme.px(12), theme.px(6))
-        self._grid.setHorizontalSpacing(theme.px(14))
-        self._grid.setVerticalSpacing(theme.px(4))
-        self._grid.setColumnStretch(1, 1)
+        self._head = QHBoxLayout()
+        self._head.setSpacing(theme.px(14))
+        self._body = QVBoxLayout(self)
+        self._body.setContentsMargins(theme.px(14), theme.px(6), theme.px(12), theme.px(6))
+        self._body.setSpacing(theme.px(2))
+        self._body.addLayout(self._head)
         self._is_narrow = False
         self._place()
         self.show_ask(ask, today)
 
     def _place(self) -> None:
         """Label, answer and source side by side; in a narrow pane the answer below the label."""
-        narrow, top = self._is_narrow, Qt.AlignmentFlag.AlignTop
-        self._label.setMinimumWidth(0 if narrow else theme.px(LABEL))
+        narrow = self._is_narrow
+        self._label.setMinimumWidth(1 if narrow else theme.px(LABEL))
         self._label.setMaximumWidth(WIDE if narrow else theme.px(LABEL))
-        self._grid.setVerticalSpacing(theme.px(2 if narrow else 4))
-        self._grid.addWidget(self._label, 0, 0, 1, 2 if narrow else 1, top)
-        self._grid.addWidget(self._source, 0, 2, top)
-        if narrow:
-            self._grid.addWidget(self._value, 1, 0, 1, 3, top)
-        else:
-            self._grid.addWidget(self._value, 0, 1, top)
-        if self.editor is not None:
-            self._place_editor(self.editor)
+        answers = [each for each in (self._value, self.editor) if each is not None]
+        for each in (self._label, *answers, self._source):
+            self._head.removeWidget(each)
+            self._body.removeWidget(each)
+        self._head.addWidget(self._label, int(narrow))
+        for each in answers:
+            self._place_answer(each)
+        self._head.addWidget(self._source, 0, Qt.AlignmentFlag.AlignTop)
 
-    def _place_editor(self, editor: Editor) -> None:
+    def _place_answer(self, answer: QWidget) -> None:
         if self._is_narrow:
-            self._grid.addWidget(editor, 1, 0, 1, 3)
+            self._body.addWidget(answer)
         else:
-            self._grid.addWidget(editor, 0, 1, 1, 2)
+            self._head.insertWidget(self._head.indexOf(self._label) + 1, answer, 1)
 
     @override_safe(None)
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -297,14 +294,15 @@ class FieldRow(Line):
             self.editor = make(self.ask)
             self._value.hide()
             self._source.hide()
-            self._place_editor(self.editor)
+            self._place_answer(self.editor)
             self.editor.show()
         return self.editor
 
     def close_editor(self) -> None:
         """Show the answer again."""
         if self.editor is not None:
-            self._grid.removeWidget(self.editor)
+            self._head.removeWidget(self.editor)
+            self._body.removeWidget(self.editor)
             self.editor.hide()
             self.editor.deleteLater()
             self.editor = None

@@ -15,6 +15,7 @@ from app.ui.models.breach_sheet import local_words
 from app.ui.models.postmortem_sheet import FILLED, WRITTEN, Known, Part, join_fields, split_fields
 from app.ui.widgets.labels import Elided, label, set_tone
 from app.ui.widgets.prose import ENTER, Prose
+from app.ui.widgets.wrapped import wrapped
 
 Save = Callable[["SectionForm", str], object]
 
@@ -42,10 +43,7 @@ class KnownList(QWidget):
                 gone.hide()
                 gone.deleteLater()
         for place, one in enumerate(known):
-            name, value = label(one.label, "small"), label(one.value, tone=one.tone)
-            for each in (name, value):
-                each.setWordWrap(True)
-                each.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            name, value = wrapped(one.label, "small"), wrapped(one.value, tone=one.tone)
             name.setFixedWidth(theme.px(156))
             self._grid.addWidget(name, place, 0)
             self._grid.addWidget(value, place, 1)
@@ -75,8 +73,7 @@ class SectionForm(QWidget):
         self.lines = {name: QLineEdit() for name in part.inputs}
         self.prose = Prose(3 if part.section.kind == "prose" else 1, 14)
         self.save = QPushButton("Save")
-        self.remark = label("", "caption")
-        self.remark.setWordWrap(True)
+        self.remark = wrapped("", "caption")
         self._build()
         self._name()
         self._busy = False
@@ -100,9 +97,8 @@ class SectionForm(QWidget):
         fields.setVerticalSpacing(theme.px(4))
         fields.setColumnStretch(1, 1)
         for place, (name, line) in enumerate(self.lines.items()):
-            caption = label(name, "small")
+            caption = wrapped(name, "small")
             caption.setFixedWidth(theme.px(156))
-            caption.setWordWrap(True)
             fields.addWidget(caption, place, 0)
             fields.addWidget(line, place, 1)
         foot = QHBoxLayout()
