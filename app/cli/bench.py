@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from app import settings
 from app.domain.errors import Broken, Unusable
 from app.services import exporting, incidents, journal, measure, plans, profiles, verification
 from app.services.session import Session
@@ -121,6 +122,8 @@ def _timeline(folder: Path) -> Iterator[Pair]:
 def _start(folder: Path) -> Iterator[Pair]:
     with _session(folder) as (session, number):
         _times(200, lambda: journal.log(session, number, "A line of ordinary length, as people type it"))
+        shown = incidents.look(session, number).view.incident_id
+    settings.save(folder / "data", settings.Settings(last_incident=shown))
     yield Pair(_child(folder / "data", "window"), _child(folder / "data", "bare"))
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication, QMainWindow, QTableView, QWidget
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow, QTableView
 
 from app.ui.guard import override_safe
 
@@ -18,21 +17,18 @@ if TYPE_CHECKING:
 BARE = ("bare", "table")
 
 
-class _AfterPaint(QObject):
-    """Calls back once, after the first paint of a widget has been carried out."""
+class Bare(QMainWindow):
+    """A window that says when it stands painted: after its update request was carried out."""
 
-    def __init__(self, widget: QWidget, then: Callable[[], object]) -> None:
-        super().__init__(widget)
-        self._then = then
-        self._done = False
-        widget.installEventFilter(self)
+    waits = True
 
     @override_safe(False)
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and not self._done:
-            self._done = True
-            QTimer.singleShot(0, self._then)
-        return False
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if self.waits and event.type() == QEvent.Type.UpdateRequest:
+            self.waits = False
+            QTimer.singleShot(0, _end)
+        return handled
 
 
 def _end() -> None:
@@ -43,12 +39,10 @@ def _end() -> None:
 def bare(what: str) -> int:
     """A main window with nothing in it, or an empty table view."""
     application = QApplication(["bare"])
-    window = QMainWindow()
+    window = Bare()
     if what == "table":
         window.setCentralWidget(QTableView())
     window.resize(1366, 768)
-    centre = window.centralWidget()
-    _AfterPaint(centre.viewport() if isinstance(centre, QTableView) else window, _end)
     window.show()
     return int(application.exec())
 
@@ -61,7 +55,8 @@ def ours(what: str, home: Path, read_first: ReadFirst) -> int:
     from app.ui.opening import Opening, Wish
 
     window = Opening(application, read_first).open(Wish(home))
-    _AfterPaint(window, _end)
+    window.painted.disconnect()
+    window.painted.connect(_end)
     return int(application.exec())
 
 
@@ -78,10 +73,9 @@ def _timeline(application: QApplication, home: Path, read_first: ReadFirst) -> i
     first = page.row_count - len(page.rows)
     model.show(lambda start, count: page.rows[max(0, start - first) : max(0, start - first + count)], page.row_count)
     view = TimelineView(model)
-    window = QMainWindow()
+    window = Bare()
     window.setCentralWidget(view)
     window.resize(1366, 768)
-    _AfterPaint(view.viewport(), _end)
     window.show()
     view.scrollToBottom()
     return int(application.exec())
