@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -395,7 +395,7 @@ class Window(QMainWindow):
         handled = super().event(event)
         if self._waits_for_paint and event.type() == QEvent.Type.UpdateRequest:
             self._waits_for_paint = False
-            self.painted.emit()
+            QTimer.singleShot(0, self.painted.emit)
         return handled
 
     @override_safe(None)
