@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.errors import Broken, NotAllowed, Refused
 from app.ui import tasks
+from app.ui.state import FirstPage, State, first_changed, machine_zone, read_plans, read_state
 
 if TYPE_CHECKING:
     from app.domain.board import Card
@@ -26,23 +25,9 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-LOCALTIME = Path("/etc/localtime")
 POLL_MS = 500
 TICK_MS = 1000
 FRESH_S = 5
-
-
-class FirstPage(Protocol):
-    """What is read before the session is open: the board, and the newest rows of one incident."""
-
-    @property
-    def cards(self) -> tuple[Card, ...]: ...
-    @property
-    def incident_id(self) -> str: ...
-    @property
-    def rows(self) -> tuple[TimelineRow, ...]: ...
-    @property
-    def row_count(self) -> int: ...
 
 
 @dataclass(slots=True)
@@ -62,16 +47,6 @@ class Prompt:
         """On the writer thread: wait for the answer."""
         self._given.wait()
         return self._answer
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What one reading of the record gave: the board, the open incident, its number of rows."""
-
-    cards: tuple[Card, ...]
-    look: Look | None
-    rows: int
-    owed: tuple[str, ...]
 
 
 class Live(QObject):
@@ -111,7 +86,7 @@ class Live(QObject):
         self.row_count = 0
         self.signer: Signer | None = None
         self._zone_set = bool(zone)
-        self._zone = zone or _machine_zone()
+        self._zone = zone or machine_zone()
         self._clock = clock
         self._incident = ""
         self._locked = False
@@ -211,7 +186,7 @@ class Live(QObject):
         self.ready.emit()
         self.signer_changed.emit()
         self.refresh()
-        tasks.write(lambda: _plans(session), self._take_plans)
+        tasks.write(lambda: read_plans(session), self._take_plans)
         self.resume()
         if self.signer is not None:
             self._carry_on()
@@ -316,7 +291,7 @@ class Live(QObject):
             return
         self._reading = True
         incident = self._incident
-        tasks.run(lambda: _state(session, incident), lambda state: self._take(state, incident), self._unread)
+        tasks.run(lambda: read_state(session, incident), lambda state: self._take(state, incident), self._unread)
 
     # who signs
 
@@ -427,7 +402,7 @@ class Live(QObject):
             return
         self.look, self.row_count = state.look, state.rows
         self.incident_changed.emit()
-        self.rows_changed.emit(_first_changed(before, state.look, rows))
+        self.rows_changed.emit(first_changed(before, state.look, rows))
 
     def _unread(self, refusal: Refused) -> None:
         self._reading = self._again = False
@@ -447,36 +422,3 @@ class Live(QObject):
     def _no_version(self, refusal: Refused) -> None:
         if not isinstance(refusal, Broken):
             self.failed.emit(refusal)
-
-
-def _machine_zone() -> str:
-    """The machine's IANA zone. The link that Linux and macOS keep is a thousandth of what Qt's own search costs."""
-    _, found, name = str(LOCALTIME.readlink() if LOCALTIME.is_symlink() else "").partition("/zoneinfo/")
-    if found and "TZ" not in os.environ:
-        return name
-    from PySide6.QtCore import QTimeZone
-
-    return bytes(QTimeZone.systemTimeZoneId().data()).decode() or "UTC"
-
-
-def _state(session: Session, incident: str) -> State:
-    from app.services import incidents, profiles
-
-    cards, owed = incidents.board(session), profiles.owed(session)
-    if not incident:
-        return State(cards, None, 0, owed)
-    return State(cards, incidents.look(session, incident), incidents.row_count(session, incident), owed)
-
-
-def _plans(session: Session) -> dict[str, Plan]:
-    from app.services import plans
-
-    return {summary.id: plans.get(session, summary.id)[0] for summary in plans.available(session)}
-
-
-def _first_changed(before: Look | None, after: Look | None, rows: int) -> int:
-    if before is None or after is None or before.view.incident_id != after.view.incident_id:
-        return 0
-    then, now = before.view, after.view
-    same = then.corrections == now.corrections and then.stars == now.stars and then.approvals == now.approvals
-    return rows if same and then.people == now.people else 0

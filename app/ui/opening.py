@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 from app import settings as stored
 from app.domain.errors import Broken, Refused
 from app.ui import tasks, theme
-from app.ui.live import FirstPage, Live
+from app.ui.live import Live
+from app.ui.state import FirstPage
 from app.ui.window import Window
 
 if TYPE_CHECKING:
