@@ -8,7 +8,7 @@ from typing import Any
 from app.cli.frame import Answer, Call, Commands, option
 from app.domain.errors import Refused, Unusable
 from app.record.verify import Verdict
-from app.services import profiles, upkeep, verification
+from app.services import papers, profiles, upkeep, verification
 from app.services.session import Session
 
 
@@ -53,10 +53,17 @@ def _verify(call: Call) -> Answer:
         return Answer(lines or ["Nothing is recorded here."], {"ok": ok, "records": value}, 0 if ok else 1)
     if not args.what:
         raise Unusable("Nothing was named to verify.", "Name a file or a number, or use --all.", code="usage")
-    path = Path(args.what)
-    known = path.exists() or path.suffix in (".zip", ".pdf") or "/" in args.what
-    verdict = verification.verify_file(path, trust) if known else verification.verify(call.open(), args.what, trust)
+    verdict = _verdict(call, args.what, trust)
     return Answer(_verdict_lines(args.what, verdict), verification.verdict_json(verdict), 0 if verdict.ok else 1)
+
+
+def _verdict(call: Call, what: str, trust: frozenset[str]) -> Verdict:
+    path = Path(what)
+    if path.suffix.lower() == ".pdf" and not path.is_dir():
+        return papers.verify_paper(call.open(), path)
+    if path.exists() or path.suffix == ".zip" or "/" in what:
+        return verification.verify_file(path, trust)
+    return verification.verify(call.open(), what, trust)
 
 
 def _verdict_lines(name: str, verdict: Verdict) -> list[str]:

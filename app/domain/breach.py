@@ -182,13 +182,13 @@ def packet_sections(
         for field in _outward(catalogue, group.id):
             line = written[field.id]
             applies = condition_holds(field.when, answers, late=late) is not Answer.NO
-            if _has_answer(line) or (applies and (field.minimum or field.sending)):
+            if _has_answer(line) or (applies and (field.minimum or field.sending or _for_lateness(field, late))):
                 lines.append(replace(line, number=f"{len(sections) + 1}.{len(lines) + 1}"))
             elif applies and field.initial != "N":
                 unanswered += 1
         if lines:
             sections.append(Section(group.title, group.letter, tuple(lines)))
-    owed = missing(catalogue, file, organisation)
+    owed = missing(catalogue, file, organisation, late=late)
     return Packet(tuple(sections), file.instants, owed, unanswered, file.warnings, catalogue.credit)
 
 
@@ -199,15 +199,20 @@ def lines_of(
     return {field.id: _line(catalogue, field, file, organisation, zone, sent) for field in catalogue.fields}
 
 
-def missing(catalogue: Catalogue, file: BreachFile, organisation: Mapping[str, str]) -> tuple[str, ...]:
-    """Ids of the minimum fields that are neither answered nor stated as unknown with owner and date."""
+def missing(
+    catalogue: Catalogue, file: BreachFile, organisation: Mapping[str, str], *, late: bool | None = None
+) -> tuple[str, ...]:
+    """Ids of the minimum fields that are neither answered nor stated as unknown with owner and date.
+
+    Of a late notification Art. 33(1) also asks for the reasons.
+    """
     answers = answers_of(file, organisation)
     owed = []
-    for field in catalogue.minimum:
+    for field in (field for field in catalogue.fields if field.minimum or _for_lateness(field, late)):
         found = file.fields.get(field.id)
         named = found is not None and found.owner is not None and _is_day(found.due)
         settled = named if found is not None and _is_open(found) else (found is not None or field.id in answers)
-        if not settled and condition_holds(field.when, answers) is not Answer.NO:
+        if not settled and condition_holds(field.when, answers, late=late) is not Answer.NO:
             owed.append(field.id)
     return tuple(owed)
 
@@ -225,6 +230,10 @@ def _outward(catalogue: Catalogue, group: str) -> Iterator[Field]:
     for field in catalogue.fields:
         if field.group == group and field.audience != "internal" and field.kind != "secret":
             yield field
+
+
+def _for_lateness(field: Field, late: bool | None) -> bool:
+    return late is True and "late" in field.when.split()
 
 
 def _has_answer(line: Line) -> bool:

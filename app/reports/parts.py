@@ -8,6 +8,7 @@ from datetime import datetime
 from app.domain.clocks import Clock
 from app.domain.dossier import Dossier
 from app.domain.entries import shown
+from app.domain.instants import to_text
 from app.domain.plan import Plan
 from app.reports.kit import seal
 from app.reports.kit.blocks import CODE, SMALL, TABLE, Block, Lines, Row, cell
@@ -36,11 +37,20 @@ def sheet_for(dossier: Dossier, name: str, copy: str = "") -> Sheet:
         beside=f"{copy} · as of {wall.full(dossier.made_at)}",
         made_at=dossier.made_at,
         subject=f"{shown(view.title)} · incident {view.incident_id}",
-        keywords=f"incident {view.incident_id}, entries {dossier.seal.size}, root {dossier.seal.root}",
+        keywords=_keywords(dossier),
         banner=_banner(dossier),
         watermark="DRILL" if view.drill else "",
         foot=seal.foot(dossier),
         hint="prepared with Incident Cockpit",
+    )
+
+
+def _keywords(dossier: Dossier) -> str:
+    """What `verify` needs to find the record that bears the document out, and to make the document again."""
+    seal = dossier.seal
+    return (
+        f"incident {dossier.view.incident_id}, entries {seal.size}, root {seal.root}, "
+        f"audience {dossier.audience}, made {to_text(dossier.made_at)}"
     )
 
 

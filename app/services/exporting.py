@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +12,11 @@ from app.domain import entries as e
 from app.domain.checklists import checklists
 from app.domain.clocks import clocks
 from app.domain.dossier import Dossier, Seal
+from app.domain.entries import Entry
 from app.domain.errors import NotAllowed, Unusable
 from app.domain.gates import gates
 from app.domain.wording import is_row
-from app.record import bundle, keys
+from app.record import bundle
 from app.services import reading, regulatory
 from app.services.files import write_whole
 from app.services.looks import as_known_at, look
@@ -39,6 +41,13 @@ def report_list() -> list[dict[str, object]]:
         {"name": name, "title": report.title, "audiences": list(report.audiences)} for name, report in REPORTS.items()
     ]
     return [*listed, {"name": BUNDLE, "title": "The record as a bag that strangers can verify", "audiences": []}]
+
+
+def reports() -> Iterable[Report]:
+    """The documents themselves."""
+    from app.reports.catalog import REPORTS
+
+    return REPORTS.values()
 
 
 def report_named(name: str) -> Report:
@@ -77,7 +86,8 @@ def dossier(session: Session, seen: Look, audience: str = INTERNAL, at: datetime
     with session.store.read() as read:
         upto = seen.seal_size - 1
         own = read.disclosures(view.incident_id, -1, upto)
-        listed = [entry for entry in reading.entries(read.lines(view.incident_id, -1, upto), own) if is_row(entry)]
+        every = list(reading.entries(read.lines(view.incident_id, -1, upto), own))
+    listed = [entry for entry in every if is_row(entry)]
     rows = tuple(row_of(entry, number, plan, view) for number, entry in enumerate(listed))
     running = clocks(plan, view, now)
     return Dossier(
@@ -87,22 +97,19 @@ def dossier(session: Session, seen: Look, audience: str = INTERNAL, at: datetime
         clocks=running,
         gates=gates(plan, view, running, now),
         checklists=checklists(plan, view, now),
-        seal=seal(session, seen),
+        seal=seal(seen, every),
         made_at=now,
         zone=regulatory.profile_zone(session) if view.opening.zone == "UTC" else view.opening.zone,
         organisation=regulatory.organisation_profile(session),
-        packet=regulatory.packet(session, view),
+        packet=regulatory.packet(session, view, now),
         audience=audience,
     )
 
 
-def seal(session: Session, seen: Look) -> Seal:
-    """The seal that documents quote."""
-    with session.store.read() as read:
-        recovery_public = read.setting("recovery.public")
-    log_key = session.keychain.log(seen.origin)
-    recovery = keys.fingerprint(recovery_public) if recovery_public else ""
-    return Seal(seen.origin, seen.seal_size, seen.seal_root, log_key.fingerprint, recovery)
+def seal(seen: Look, every: Iterable[Entry]) -> Seal:
+    """The seal that documents quote, with the log's and the recovery key as the record names them."""
+    added = {entry.data["role"]: entry.data["fp"] for entry in every if entry.type == "key.add"}
+    return Seal(seen.origin, seen.seal_size, seen.seal_root, added["log"], added.get("recovery", ""))
 
 
 def export(session: Session, number: str, name: str, out: Path, audience: str | None = None) -> str:

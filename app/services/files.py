@@ -10,9 +10,13 @@ from app.domain.errors import Broken, Unusable
 
 
 def write_whole(out: Path, content: bytes) -> None:
-    """Write a file so that it is there completely or not at all; an existing one is replaced."""
+    """Write a file so that it is there completely or not at all; an existing one is replaced, a link is followed."""
     if out.is_dir():
         raise Unusable(f"{out} is a folder.", "Name a file in it.", code="is-folder")
+    if out.exists() and not out.is_file():
+        # Replacing it would take a device such as /dev/null away from the whole machine.
+        raise Unusable(f"{out} is a device or a pipe, not a file.", "Name a file.", code="not-a-file")
+    out = out.resolve() if out.is_symlink() else out
     temporary = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
     try:
         with temporary.open("xb") as file:

@@ -78,6 +78,7 @@ def declare(
             "Put the rest into --summary.",
             code="title",
         )
+    commander = profiles.person(commander) if commander is not None else None
     now = session.now()
     opened_at, seen_at = check_moment(at, now), check_moment(detected_at, now) if detected_at else None
     source = next((s.code for s in plan.sources_of_detection if detected_by in (s.code, s.title)), None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
 from datetime import datetime
 
+from app.domain.entries import Entry
 from app.domain.errors import Unusable
 from app.domain.fold import Fold
 from app.domain.plan import Plan
@@ -55,21 +57,34 @@ def keep(session: Session, fold: Fold, plan: Plan, plan_hash: str, origin: str, 
 def as_known_at(session: Session, number_or_id: str, moment: datetime) -> Look:
     """What was known at a moment: the longest prefix of the record that was written by then."""
     now = advance(session, find(session, number_or_id)).look
-    incident_id = now.view.incident_id
-    fold = Fold()
-    leaves: list[bytes] = []
-    with session.store.read() as read:
-        for entry in reading.entries(read.lines(incident_id), read.disclosures(incident_id)):
-            if entry.ts > moment:
-                break
-            fold.advance(entry)
-            leaves.append(bytes.fromhex(entry.leaf))
-    if not leaves:
+    found = _prefix(session, now, lambda entry: entry.ts <= moment)
+    if found is None:
         raise Unusable(
             "The incident was not yet recorded at that moment.",
             f"It was recorded at {now.view.declared_ts:%Y-%m-%d %H:%M:%S} UTC.",
             code="before-declaration",
         )
-    root = b64encode(merkle.root(leaves)).decode()
+    return found
+
+
+def as_of_size(session: Session, number_or_id: str, size: int) -> Look | None:
+    """The incident after its first `size` entries; None if it never had so many."""
+    now = advance(session, find(session, number_or_id)).look
+    return _prefix(session, now, lambda entry: entry.seq < size) if 0 < size <= now.seal_size else None
+
+
+def _prefix(session: Session, now: Look, belongs: Callable[[Entry], bool]) -> Look | None:
+    incident_id = now.view.incident_id
+    fold = Fold()
+    leaves: list[bytes] = []
+    with session.store.read() as read:
+        for entry in reading.entries(read.lines(incident_id), read.disclosures(incident_id)):
+            if not belongs(entry):
+                break
+            fold.advance(entry)
+            leaves.append(bytes.fromhex(entry.leaf))
+    if not leaves:
+        return None
     view = fold.view()
+    root = b64encode(merkle.root(leaves)).decode()
     return Look(now.plan, now.plan_hash, view, now.origin, view.entry_count, root)

@@ -30,7 +30,8 @@ def create(session: Session, name: str, role: str = "", passphrase: str | None =
 
     Whoever is signed in enrols the newcomer in the open incidents, with their signature.
     """
-    name = _name(name)
+    name = person(name)
+    role = _short(role, "role") if role.strip() else ""
     known = everyone(session)
     if any(profile.name.casefold() == name.casefold() for profile in known):
         raise Unusable(f"There is a profile {name!r} already.", "Choose another name.", code="profile-exists")
@@ -46,7 +47,7 @@ def create(session: Session, name: str, role: str = "", passphrase: str | None =
     principal = f"p{len(known) + 1}"
     key = session.keychain.add_person(principal, given)
     profile = Profile(
-        principal, name, role.strip(), key.fingerprint, key.ssh_public, session.now(), True, given is not None
+        principal, name, role, key.fingerprint, key.ssh_public, session.now(), True, given is not None
     )
     first_recovery = session.keychain.add_recovery() if not known else None
     with session.store.write() as write:
@@ -174,8 +175,15 @@ def _added(public: bytes, role: str, principal: str, org: str, name: str | None)
     )
 
 
-def _name(name: str) -> str:
-    name = " ".join(checked(name).split())
-    if len(name) > NAME_LIMIT:
-        raise Unusable(f"A name has at most {NAME_LIMIT} characters.", "Use a shorter one.", code="name-too-long")
-    return name
+def person(name: str) -> str:
+    """A person's name as it is kept: blanks made single, valid Unicode, at most 120 characters."""
+    if not name.strip():
+        raise Unusable("There is no name.", "Say who it is.", code="bad-name")
+    return _short(name, "name")
+
+
+def _short(text: str, what: str) -> str:
+    text = " ".join(checked(text).split())
+    if len(text) > NAME_LIMIT:
+        raise Unusable(f"A {what} has at most {NAME_LIMIT} characters.", "Use a shorter one.", code=f"{what}-too-long")
+    return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from app.domain import entries as e
@@ -28,6 +28,9 @@ from app.services.tracked import Look
 if TYPE_CHECKING:
     from app.store.reading import Reading
     from app.store.writing import Writing
+
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before it some systems cannot show a local time, and no incident of a computer happened."""
 
 _TOUCHES = frozenset({"amend", "star", "attest"})
 """Kinds that change how earlier rows look."""
@@ -214,7 +217,7 @@ def _draft(act: Act, now: datetime) -> chain.Draft:
 
 
 def check_moment(at: datetime | None, now: datetime) -> datetime:
-    """When an act happened: now, or a moment in the past. Unusable for the future."""
+    """When an act happened: now, or a moment in the past. Unusable for the future, and before 1970."""
     if at is None:
         return now
     at = floor_ms(at)
@@ -224,6 +227,8 @@ def check_moment(at: datetime | None, now: datetime) -> datetime:
             "Give the time at which it happened.",
             code="future-time",
         )
+    if at < _EARLIEST:
+        raise Unusable(f"{to_text(at)} is before 1970.", "Check the year.", code="early-time")
     return at
 
 

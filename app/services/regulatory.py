@@ -112,20 +112,14 @@ def organisation_profile(session: Session) -> Mapping[str, str]:
         return dict(read.organisation())
 
 
-def packet(session: Session, view: IncidentView) -> breach.Packet:
-    """The content of the initial notification as the record stands."""
+def packet(session: Session, view: IncidentView, now: datetime) -> breach.Packet:
+    """The content of the initial notification as the record stands, as of a moment."""
     answers = organisation.answers(organisation_profile(session))
-    now = session.now()
     due = deadline(session, view, now)
     late = None if due is None else due.state in ("overdue", "met_late")
-    return breach.packet_sections(
-        catalogue(),
-        breach.breach_file(view),
-        answers,
-        zone=profile_zone(session),
-        late=late,
-        sent=_sent(view) is not None,
-    )
+    sent = _sent(view) is not None
+    file = breach.breach_file(view)
+    return breach.packet_sections(catalogue(), file, answers, zone=profile_zone(session), late=late, sent=sent)
 
 
 def deadline(session: Session, view: IncidentView, now: datetime) -> deadlines.Deadline | None:
@@ -146,8 +140,9 @@ def _sent(view: IncidentView) -> datetime | None:
 def breach_json(session: Session, number: str) -> dict[str, Any]:
     """The breach file as `breach show --json` prints it."""
     seen = look(session, number)
-    due = deadline(session, seen.view, session.now())
-    return {**packet(session, seen.view).as_dict(), "deadline": due.as_dict() if due else None}
+    now = session.now()
+    due = deadline(session, seen.view, now)
+    return {**packet(session, seen.view, now).as_dict(), "deadline": due.as_dict() if due else None}
 
 
 def compute_deadline(

@@ -27,7 +27,7 @@ def assign(
     said_by: str | None = None,
 ) -> Recorded:
     """Give a role that nobody holds to a person. NotAllowed when it is held: hand it over or release it."""
-    holder = _holder(holder)
+    holder = profiles.person(holder)
 
     def make(look: Look) -> tuple[Act, ...]:
         wanted = role_of(look.plan, role)
@@ -58,7 +58,7 @@ def hand_over(
 ) -> tuple[Recorded, ...]:
     """Hand a role from its holder to another person. Whoever has a key here signs with it; the others are named as
     unsigned until they do. `passphrases` are by profile name; without one the person is asked."""
-    to = _holder(to)
+    to = profiles.person(to)
 
     def make(look: Look) -> tuple[Step, ...]:
         wanted = role_of(look.plan, role)
@@ -108,13 +108,6 @@ def role_of(plan: Plan, text: str) -> Role:
             return role
     codes = ", ".join(role.code for role in plan.roles)
     raise Unusable(f"The plan {plan.id} has no role {text[:40]!r}.", f"It has {codes}.", code="unknown-role")
-
-
-def _holder(name: str) -> str:
-    name = " ".join(name.split())
-    if not name or len(name) > profiles.NAME_LIMIT:
-        raise Unusable("A role needs the name of a person.", "Give a name of at most 120 characters.", code="bad-name")
-    return name
 
 
 def _key_of(session: Session, look: Look, name: str) -> str | None:

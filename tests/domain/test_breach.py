@@ -382,10 +382,15 @@ def test_internal_fields_never_appear() -> None:
 
 
 def test_reasons_for_delay_are_absent_unless_late() -> None:
-    """In time the question is not even counted; late it is one of the open ones."""
+    """In time nobody asks; late the line stands there, not stated yet, and is owed (Art. 33(1))."""
     stated = ("notif.type", "new")
-    assert "time.delay_reason" not in lines_of(packet_of(stated, late=False))
-    assert packet_of(stated, late=True).unanswered == packet_of(stated, late=False).unanswered + 2
+    in_time, late = packet_of(stated, late=False), packet_of(stated, late=True)
+    assert "time.delay_reason" not in lines_of(in_time)
+    assert "time.delay_reason" not in in_time.missing
+    assert lines_of(late)["time.delay_reason"].status == "not_stated"
+    assert "time.delay_reason" in late.missing
+    told = packet_of(stated, ("time.delay_reason", "The forensic report came on day four"), late=True)
+    assert "time.delay_reason" not in told.missing
 
 
 def test_the_rest_is_counted_in_one_line() -> None:
