@@ -42,7 +42,7 @@ def gates(plan: Plan, view: IncidentView, clocks: Sequence[Clock], now: datetime
 
 
 def gates_before(found: Sequence[GateStatus], step: str) -> tuple[GateStatus, ...]:
-    """The unmet gates that stand before a step such as `state:CLOSED`."""
+    """The unmet gates that stand before a step such as `state:CODE`."""
     return tuple(status for status in found if status.gate.blocks == step and not status.met)
 
 

@@ -31,7 +31,7 @@ class Seed:
 
 
 def expand(source: str) -> tuple[str, ...]:
-    """The item ids of a `source`: `"zkp-050..051, zkp-117"` names three."""
+    """The item ids of a `source`: `"seed-050..051, seed-117"` names three."""
     return tuple(
         f"{match[1]}-{number:03d}"
         for match in _IDS.finditer(source)

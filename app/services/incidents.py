@@ -125,7 +125,7 @@ def _body(
     detected: datetime | None,
     source: str | None,
 ) -> dict[str, Any]:
-    """The incident record of AZ-015 §7; it can never change, so nothing personal is in it."""
+    """The incident record (format version 1); it can never change, so nothing personal is in it."""
     return {
         "v": 1,
         "org": session.org,

@@ -14,7 +14,7 @@ _SIZE = 7.6
 
 
 def severity_words(plan: Plan, code: str) -> str:
-    """`P0 Critical`; the code alone where the plan does not know it or calls it by nothing else."""
+    """Code and title; the code alone where the plan does not know it or calls it by nothing else."""
     if code not in plan.severity_ranks:
         return code
     level = plan.severity(code)

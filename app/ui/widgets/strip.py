@@ -310,7 +310,7 @@ class Strip(QWidget):
 
 
 def severity_text(code: str, title: str) -> str:
-    """`P0 Critical`; a title that repeats the code stands alone."""
+    """Code and title; a title that repeats the code stands alone."""
     if not title or title.casefold() == code.casefold():
         return code
     return title if title.casefold().startswith(code.casefold()) else f"{code} {title}"
