@@ -97,7 +97,7 @@ def _approve(call: Call) -> Answer:
     # The approver is whoever --as names; the entry is recorded by them too.
     session, args = call.open(), call.args
     name = getattr(args, "as_profile", None)
-    return receipt(attestation.approve(session, args.number, args.entry, name, at=call.moment("at")))
+    return receipt(attestation.approve(session, args.number, args.entry, name, **call.when()))
 
 
 def _assign(call: Call) -> Answer:

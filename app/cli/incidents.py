@@ -32,7 +32,7 @@ def add(commands: Commands) -> None:
     group.add("list", _list, "every incident", option("--open", action="store_true", help="only the open ones"))
     group.add("show", _show, "one incident", NUMBER, option("--at", metavar="TIME"), zone_options)
     group.add("timeline", _timeline, "the rows of its timeline", NUMBER)
-    group.add("renumber", _renumber, "a new number for an incident whose number clashes", NUMBER)
+    group.add("renumber", _renumber, "a new number for an incident whose number clashes", NUMBER, WHEN)
     commands.add(
         "search", _search, "lines that hold every word", option("text", metavar="TEXT"), option("--in", dest="number"),
         option("--limit", type=int, default=100),
@@ -109,7 +109,7 @@ def _timeline(call: Call) -> Answer:
 
 
 def _renumber(call: Call) -> Answer:
-    done = incidents.renumber(call.open(), call.args.number)
+    done = incidents.renumber(call.open(), call.args.number, **call.when())
     return Answer([done.number], {"number": done.number})
 
 

@@ -21,6 +21,7 @@ def approve(
     passphrase: str | None = None,
     *,
     at: datetime | None = None,
+    said_by: str | None = None,
 ) -> Recorded:
     """Approve an entry as a profile whose key is unlocked for this one act. NotAllowed for the author."""
     name = as_profile or (session.signer or session.choose(None)).name
@@ -42,6 +43,6 @@ def approve(
             )
         if profile.fingerprint in look.view.approvers(seq):
             raise NotAllowed(f"{profile.name} approved entry {seq} already.", "", code="already")
-        return (Attest(seq, "approve", fresh_key(session, profile, passphrase), at),)
+        return (Attest(seq, "approve", fresh_key(session, profile, passphrase), at, said_by),)
 
     return record(session, number, make)[0]

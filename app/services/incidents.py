@@ -162,14 +162,14 @@ def _next_number(plan: Plan, now: datetime, used: tuple[str, ...]) -> str:
     return f"{before}{highest + 1:0{width}d}{after}"
 
 
-def renumber(session: Session, number: str) -> Recorded:
+def renumber(session: Session, number: str, *, at: datetime | None = None, said_by: str | None = None) -> Recorded:
     """Give an incident whose number clashes with another's the next free number of its plan."""
     incident_id = looks.find(session, number)
     now = session.now()
     with session.store.read() as read:
         used = read.numbers()
     fresh = _next_number(look(session, incident_id).plan, now, used)
-    done = record(session, incident_id, lambda _look: (Act(e.Renumbered(fresh)),))
+    done = record(session, incident_id, lambda _look: (Act(e.Renumbered(fresh), at=at, said_by=said_by),))
     with session.store.write() as write:
         write.renumber(incident_id, fresh)
     return done[0]

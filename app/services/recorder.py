@@ -62,6 +62,7 @@ class Attest:
     as_: Literal["approve", "handover-from", "handover-to", "witness"]
     key: SigningKey
     at: datetime | None = None
+    said_by: str | None = None
 
 
 Step = Act | Attest
@@ -171,7 +172,7 @@ def _attestation(write: Writing, incident_id: str, step: Attest, sealed: Sequenc
     line = own or next(line for _seq, line, _leaf in write.reading().lines(incident_id, step.of - 1, step.of))
     content = attestation.make(line, step.as_, step.key, org)
     made = e.Attested(content["of"], content["leaf"], content["as"], content["by"], content["sshsig"])
-    return Act(made, (step.of,), step.at)
+    return Act(made, (step.of,), step.at, step.said_by)
 
 
 def _check_signature(line: bytes, signer: SigningKey, org: str) -> None:
