@@ -8,6 +8,7 @@ from app.cli.frame import NUMBER, WHEN, Answer, Call, Commands, option
 from app.cli.journal import receipt
 from app.domain.entries import shown
 from app.services import exporting, incidents, postmortem
+from app.services.files import check_target
 
 
 def add(commands: Commands) -> None:
@@ -80,6 +81,8 @@ def _reports(_call: Call) -> Answer:
 def _export(call: Call) -> Answer:
     args = call.args
     session = call.open()
+    if args.report != exporting.BUNDLE:
+        check_target(args.out, session.folder)
     digest = exporting.export(session, args.number, args.report, args.out, args.audience)
     value = {"file": str(args.out), "sha256": digest, "report": args.report}
     return Answer([f"{args.out}  sha256 {digest}" if digest else str(args.out)], value)

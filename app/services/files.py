@@ -8,14 +8,13 @@ from pathlib import Path
 
 from app.domain.errors import Broken, Unusable
 
+_OWN = ("cockpit.", "keys.vault", "logs.vault", "folder-id", "settings.toml")
+"""How the names of a data folder's own files begin; writing over the keys would lose them for good."""
+
 
 def write_whole(out: Path, content: bytes) -> None:
     """Write a file so that it is there completely or not at all; an existing one is replaced, a link is followed."""
-    if out.is_dir():
-        raise Unusable(f"{out} is a folder.", "Name a file in it.", code="is-folder")
-    if out.exists() and not out.is_file():
-        # Replacing it would take a device such as /dev/null away from the whole machine.
-        raise Unusable(f"{out} is a device or a pipe, not a file.", "Name a file.", code="not-a-file")
+    check_target(out)
     out = out.resolve() if out.is_symlink() else out
     temporary = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
     try:
@@ -27,6 +26,17 @@ def write_whole(out: Path, content: bytes) -> None:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise unwritable(out, error) from error
+
+
+def check_target(out: Path, folder: Path | None = None) -> None:
+    """Unusable where a file cannot stand: a folder, a device, or one of a data folder's own files."""
+    if out.is_dir():
+        raise Unusable(f"{out} is a folder.", "Name a file in it.", code="is-folder")
+    if out.exists() and not out.is_file():
+        # Replacing it would take a device such as /dev/null away from the whole machine.
+        raise Unusable(f"{out} is a device or a pipe, not a file.", "Name a file.", code="not-a-file")
+    if folder is not None and out.resolve().parent == folder.resolve() and out.resolve().name.startswith(_OWN):
+        raise Unusable(f"{out} is a file of the data folder itself.", "Choose another name.", code="own-file")
 
 
 def unwritable(out: Path, error: OSError) -> Broken | Unusable:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.domain import entries as e
 from app.domain.errors import Unusable
+from app.services.files import check_target
 from app.services.looks import look
 from app.services.recorder import Act, record
 from app.services.session import Session
@@ -14,8 +15,7 @@ from app.store import backup as store_backup
 
 def backup(session: Session, out: Path) -> None:
     """Write a whole copy of the database that can be restored; keys stay in the keyring (or in the key file)."""
-    if out.is_dir():
-        raise Unusable(f"{out} is a folder.", "Name a file in it with -o.", code="is-folder")
+    check_target(out, session.folder)
     store_backup.backup(session.store, out)
 
 
