@@ -19,6 +19,7 @@ Ask = Callable[[str], str | None]
 """Asks a person for the passphrase of a named profile; None when nobody answers."""
 
 KEY_FILE = "keys.vault"
+LOG_FILE = "logs.vault"
 _BARE = b"bare:"
 _LOG_SECRET = "log-secret"
 _RECOVERY = "recovery"
@@ -120,6 +121,10 @@ class Keychain:
             self._file_vault().add_slot(passphrase)
         return key
 
+    def holds(self, principal: str) -> bool:
+        """Whether a key is kept under that principal, be it of somebody whom an older database does not know."""
+        return self._store().get(f"person/{principal}") is not None
+
     def protect(self, principal: str, passphrase: str) -> None:
         """Put a passphrase of its own on a key that has none."""
         blob = self._secret(f"person/{principal}")
@@ -188,6 +193,9 @@ class Keychain:
 
     def add_recovery(self) -> SigningKey:
         """The installation's recovery key, made once; it stays here only until its sheet is saved."""
+        kept = self._store().get(_RECOVERY)
+        if kept is not None:
+            return SigningKey.from_seed(kept)
         key = SigningKey.generate()
         self._store().put(_RECOVERY, key.seed)
         return key
@@ -203,12 +211,14 @@ class Keychain:
     def _secret(self, name: str) -> bytes:
         blob = self._store().get(name)
         if blob is None:
-            raise Broken(
-                "The key is not in the keyring of this machine.",
-                "Sign in as someone whose key is here, or restore the key file.",
-                code="no-key",
-            )
+            raise self.missing("key")
         return blob
+
+    def missing(self, what: str) -> Broken:
+        """The refusal for a secret that is not where this folder keeps its keys."""
+        place = f"key file {self._folder / KEY_FILE}" if self.in_file else "keyring of this machine"
+        hint = f"Put {KEY_FILE} back from a copy of the folder" if self.in_file else "Unlock the keyring that had it"
+        return Broken(f"The {what} is not in the {place}.", f"{hint}, or sign in as someone else.", code="no-key")
 
     def _store(self) -> Vault:
         if self._vault is None:
@@ -232,15 +242,11 @@ class Keychain:
         if self._logs is None:
             secret = self._store().get(_LOG_SECRET)
             if secret is None:
-                if (self._folder / "logs.vault").exists():
-                    raise Broken(
-                        "The secret that opens the logs' keys is missing from the keyring.",
-                        "Unlock the keyring that was used when the data folder was made.",
-                        code="no-log-secret",
-                    )
+                if (self._folder / LOG_FILE).exists():
+                    raise self.missing("secret that opens the logs' keys")
                 secret = secrets.token_hex(32).encode()
                 self._store().put(_LOG_SECRET, secret)
-            self._logs = FileVault(self._folder / "logs.vault", secret.decode(), cost=QUICK)
+            self._logs = FileVault(self._folder / LOG_FILE, secret.decode(), cost=QUICK)
         return self._logs
 
     def _folder_id(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from app.domain import entries as e
@@ -11,7 +12,7 @@ from app.domain.scribe import checked
 from app.record import keys, recovery, signers
 from app.record.keys import SigningKey
 from app.services import looks
-from app.services.files import unwritable, write_whole
+from app.services.files import check_target, unwritable, write_whole
 from app.services.recorder import Act, Attest, record
 from app.services.session import Session
 from app.store.shapes import Profile
@@ -44,11 +45,10 @@ def create(session: Session, name: str, role: str = "", passphrase: str | None =
             "Give one, or set COCKPIT_PASSPHRASE_FILE.",
             code="needs-passphrase",
         )
-    principal = f"p{len(known) + 1}"
+    # After a restore the vault may hold keys of people whom the older database does not know: none is written over.
+    principal = next(p for n in count(len(known) + 1) if not session.keychain.holds(p := f"p{n}"))
     key = session.keychain.add_person(principal, given)
-    profile = Profile(
-        principal, name, role, key.fingerprint, key.ssh_public, session.now(), True, given is not None
-    )
+    profile = Profile(principal, name, role, key.fingerprint, key.ssh_public, session.now(), True, given is not None)
     first_recovery = session.keychain.add_recovery() if not known else None
     with session.store.write() as write:
         write.put_profile(profile)
@@ -104,12 +104,27 @@ def enrol(session: Session, number: str, newcomer: Profile) -> None:
 
 def check_recovery_sheet(session: Session, out: Path) -> None:
     """Whether the sheet can be saved there, before a profile is made for it. Unusable, or NotAllowed once it was."""
-    if out.is_dir():
-        raise Unusable(f"{out} is a folder.", "Name a file in it.", code="is-folder")
+    check_target(out, session.folder)
     if not out.absolute().parent.is_dir():
         raise unwritable(out, FileNotFoundError())
-    if everyone(session) and session.keychain.recovery_seed() is None:
+    if everyone(session):
+        _recovery_seed(session)
+
+
+def _recovery_seed(session: Session) -> bytes:
+    """The recovery key's seed; NotAllowed once its sheet was saved, Broken if it is gone without one."""
+    with session.store.read() as read:
+        saved, made = read.setting("recovery.saved"), read.setting("recovery.public")
+    if saved:
         raise _sheet_saved()
+    if made is None:
+        raise Unusable(
+            "There is no recovery key yet.", "Create the first person: profile create NAME.", code="no-profile"
+        )
+    seed = session.keychain.recovery_seed()
+    if seed is None:
+        raise session.keychain.missing("recovery key")
+    return seed
 
 
 def _sheet_saved() -> NotAllowed:
@@ -122,9 +137,7 @@ def _sheet_saved() -> NotAllowed:
 
 def recovery_sheet(session: Session, suffix: str = ".pdf") -> bytes:
     """The recovery sheet as PDF, or as text for any other suffix. NotAllowed once it was saved."""
-    seed = session.keychain.recovery_seed()
-    if seed is None:
-        raise _sheet_saved()
+    seed = _recovery_seed(session)
     fingerprint = SigningKey.from_seed(seed).fingerprint
     if suffix.lower() == ".pdf":
         from app.reports.recovery import recovery_sheet as paper
@@ -135,6 +148,7 @@ def recovery_sheet(session: Session, suffix: str = ".pdf") -> bytes:
 
 def save_recovery_sheet(session: Session, out: Path) -> None:
     """Write the recovery sheet (PDF, or text by the file's name) and destroy the seed on this machine."""
+    check_target(out, session.folder)
     write_whole(out, recovery_sheet(session, out.suffix))
     session.keychain.forget_recovery()
     with session.store.write() as write:

@@ -11,11 +11,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from app.domain.errors import NotAllowed, Unusable
+from app.domain.errors import Broken, NotAllowed, Unusable
 from app.domain.instants import floor_ms, from_text
 from app.paths import private_folder
 from app.record.envelope import Cost
-from app.services.keychain import KEY_FILE, QUICK, Ask, Keychain, Passphrases
+from app.services.keychain import KEY_FILE, LOG_FILE, QUICK, Ask, Keychain, Passphrases
+from app.store import layout
 from app.store.database import Store, open_store
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Session:
         """
         if not read_only:
             private_folder(folder)
+        _refuse_orphans(folder)
         store = open_store(database_url or folder, read_only=read_only, accept_rollback=accept_rollback)
         with store.read() as read:
             present = read.setting(SAMPLE_NOW)
@@ -169,6 +171,17 @@ class Session:
         if self._key is None:
             raise NotAllowed("Nobody is signed in.", "Choose who signs.", code="nobody")
         return self._key
+
+
+def _refuse_orphans(folder: Path) -> None:
+    """Keys without their database: a new empty one would sign with new keys as if nothing had been lost."""
+    kept = [name for name in (KEY_FILE, LOG_FILE) if (folder / name).exists()]
+    if kept and not layout.database(folder).exists() and not layout.anchor(folder).exists():
+        raise Broken(
+            f"The database is gone, though {kept[0]} is still in {folder}.",
+            "Put cockpit.db back or restore the newest backup; nothing new was created in its place.",
+            code="no-database",
+        )
 
 
 def _identity(signer: Signer) -> tuple[str, str, str, str, bool]:
