@@ -238,3 +238,28 @@ def test_a_line_of_a_block_that_is_refused_says_which_and_what_stands(people: Li
     assert "Line 2" in said.err
     assert people.entries(number) == before + 1
     assert len(said.out.splitlines()) == 1
+
+
+def test_a_commander_whose_name_no_entry_can_hold_declares_nothing(people: Line) -> None:
+    """The commander is named in a second commit, so the name is judged before the first."""
+    for name in (BROKEN, BIG, "x" * 121, "  "):
+        refused(people("declare", "--plan", "zkp", "--severity", "P0", "--title", "x", "--commander", name), 2)
+    assert people.fine("incident", "list", "--json").json == []
+
+
+def test_a_role_text_that_is_too_long_or_broken_makes_no_person(people: Line) -> None:
+    """Exit 2, and the roster of keys stays as it was."""
+    before = people.fine("profile", "list", "--json").json
+    for role in (BROKEN, BIG):
+        refused(people("profile", "create", "Eve", "--role", role), 2)
+    assert people.fine("profile", "list", "--json").json == before
+
+
+def test_a_year_before_computers_is_refused(people: Line, led: str) -> None:
+    """Years 1 to 1969 are typing errors; 1990 is only long ago."""
+    before = people.entries(led)
+    for moment in ("0001-01-01T00:30:00-05:00", "0999-06-01T00:00:00Z", "1969-12-31T23:59:59Z"):
+        refused(people("log", led, "x", "--at", moment), 2)
+    refused(people("log", led, "0001-01-01 00:00 x"), 2)
+    people.fine("log", led, "x", "--at", "1990-01-01T00:00:00Z")
+    assert people.entries(led) == before + 1
