@@ -7,6 +7,7 @@ from typing import Any
 
 from app.cli.frame import Answer, Call, Commands, option
 from app.domain.errors import Refused, Unusable
+from app.domain.scribe import checked
 from app.record.verify import Verdict
 from app.services import papers, profiles, upkeep, verification
 from app.services.session import Session
@@ -87,13 +88,25 @@ def _doctor(call: Call) -> Answer:
 
 
 def _accept(call: Call) -> Answer:
-    with Session.open(call.home, accept_rollback=True):
-        pass
+    reason = checked(call.args.accept_rollback)
+    upkeep.accept_rollback(call.home)
     session = call.open()
     with session.store.read() as read:
         reached = read.data_version()
-    told = upkeep.confess(session, call.args.accept_rollback, reached)
-    return Answer([f"Accepted. {told} records say so in an entry."], {"accepted": True, "told": told})
+    told, why = _confessed(session, reason, reached)
+    return Answer([f"Accepted. {_told(told)}{why}"], {"accepted": True, "told": told})
+
+
+def _confessed(session: Session, reason: str, after: int, before: int | None = None) -> tuple[int, str]:
+    """In how many records it was told, and why in no more: the database is in its place already, with keys or not."""
+    try:
+        return (upkeep.confess(session, reason, after, before) if profiles.everyone(session) else 0), ""
+    except Refused as refusal:
+        return 0, f" {refusal.message}"
+
+
+def _told(count: int) -> str:
+    return "1 record says so in an entry." if count == 1 else f"{count} records say so in an entry."
 
 
 def _backup(call: Call) -> Answer:
@@ -102,17 +115,11 @@ def _backup(call: Call) -> Answer:
 
 
 def _restore(call: Call) -> Answer:
+    reason = checked(call.args.reason)
     done = upkeep.restore(call.args.file, call.home)
-    session = call.open()
-    told, why = 0, ""
-    try:
-        if session.signer is not None or profiles.everyone(session):
-            told = upkeep.confess(session, call.args.reason, done.after.n, done.before.n if done.before else None)
-    except Refused as refusal:
-        # The database is in its place already: on a new machine, without the keys, that is what was wanted.
-        why = f" {refusal.message}"
+    told, why = _confessed(call.open(), reason, done.after.n, done.before.n if done.before else None)
     before = f" The database before it is kept as {done.kept}." if done.kept else ""
-    lines = [f"Restored {call.args.file}.{before}", f"{told} records say so in an entry.{why}"]
+    lines = [f"Restored {call.args.file}.{before}", f"{_told(told)}{why}"]
     return Answer(lines, {"restored": str(call.args.file), "kept": str(done.kept or ""), "told": told})
 
 

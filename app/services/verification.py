@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.domain.errors import Unusable
+from app.domain.errors import Refused, Unusable
 from app.domain.fold import Fold
 from app.domain.summary import card_of
 from app.domain.wording import is_row
 from app.record import bundle
 from app.record.verify import Verdict, verify_record
-from app.services import looks, plans, reading
+from app.services import looks, plans, profiles, reading
 from app.services.rows import row_of
 from app.services.session import Session
 
@@ -77,7 +77,33 @@ def doctor(session: Session) -> list[dict[str, str]]:
     with session.store.read() as read:
         ids = [one.incident_id for one in read.incidents()]
     found.extend({"severity": "error", "what": text} for one in ids for text in _differences(session, one))
+    return found + _keys(session)
+
+
+def _keys(session: Session) -> list[dict[str, str]]:
+    """Which keys are not at hand: those of the people here, and the ones that seal the records."""
+    try:
+        lost = [p.name for p in profiles.everyone(session) if p.active and not session.keychain.holds(p.principal)]
+    except Refused as refusal:
+        return [{"severity": _word_of(refusal), "what": f"The keys cannot be looked at. {refusal.message}"}]
+    found = [
+        {"severity": "error", "what": f"The key of {name} is not here; nothing can be signed with it."} for name in lost
+    ]
+    with session.store.read() as read:
+        records = read.incidents()
+    for record in records:
+        try:
+            session.keychain.log(record.origin)
+        except Refused as refusal:
+            found.append(
+                {"severity": _word_of(refusal), "what": f"{record.number} cannot be written: {refusal.message}"}
+            )
     return found
+
+
+def _word_of(refusal: Refused) -> str:
+    """A passphrase that nobody gave is no damage."""
+    return "note" if refusal.code in ("no-passphrase", "wrong-passphrase", "locked") else "error"
 
 
 def _differences(session: Session, incident_id: str) -> list[str]:
