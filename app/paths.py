@@ -18,6 +18,8 @@ def resources() -> Path:
 
 def home(chosen: str | os.PathLike[str] | None = None) -> Path:
     """The data folder, not created: the one that was chosen, else COCKPIT_HOME, else the platform's own."""
+    if chosen is not None and not os.fspath(chosen):
+        raise Unusable("--home names no folder.", "Give the data folder, or leave --home out.", code="no-home")
     named = chosen or os.environ.get("COCKPIT_HOME")
     if named:
         return Path(named).expanduser().absolute()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,15 +60,23 @@ class Call:
         return {"at": self.moment("at"), "said_by": getattr(self.args, "said_by", None)}
 
 
+_LONGEST = 300
+"""Characters of a sentence about words that nobody can read to their end."""
+
 Run = Callable[[Call], Answer]
 
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that refuses with a sentence and a hint instead of printing its usage."""
 
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        # A beginning of an option's name is no option: what a script writes must not change with the next version.
+        super().__init__(*args, **{**settings, "allow_abbrev": False})
+
     def error(self, message: str) -> NoReturn:
         """Refuse what cannot be understood (exit 2)."""
-        text = message[:1].upper() + message[1:]
+        text = (message[:1].upper() + message[1:]).replace("invalid int value", "not a whole number")
+        text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
         raise Unusable(f"{text}.", f"See: {self.prog} --help.", code="usage")
 
 
@@ -144,16 +153,25 @@ def tell(answer: Answer, as_json: bool) -> None:
         print(json.dumps(answer.value, ensure_ascii=False, indent=2))
         return
     for line in answer.lines:
-        print(line)
+        print(visible(line))
+
+
+def visible(text: str) -> str:
+    """The text with control characters written out: a line of a record must not steer the reader's terminal."""
+    return "".join(_written_out(char) if unicodedata.category(char) == "Cc" else char for char in text)
+
+
+def _written_out(char: str) -> str:
+    return char if char in "\n\t" else f"\\x{ord(char):02x}"
 
 
 def tell_refusal(refusal: Refused, as_json: bool) -> None:
     """Print a refusal: one sentence and a hint on standard error, and JSON on standard output if asked."""
-    print(refusal.message, file=sys.stderr)
+    print(visible(refusal.message), file=sys.stderr)
     for point in refusal.missing:
-        print(f"  - {point}", file=sys.stderr)
+        print(f"  - {visible(point)}", file=sys.stderr)
     if refusal.hint:
-        print(refusal.hint, file=sys.stderr)
+        print(visible(refusal.hint), file=sys.stderr)
     if as_json:
         error = {"code": refusal.code, "message": refusal.message, "hint": refusal.hint}
         print(json.dumps({"error": {**error, "missing": list(refusal.missing)}}, ensure_ascii=False))

@@ -6,9 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from app.cli.frame import NUMBER, WHEN, Answer, Call, Commands, Parser, option, zone_options
-from app.domain import scribe
 from app.domain.errors import Refused, Unusable
-from app.domain.texts import TEXT_LIMIT
 from app.services import journal
 from app.services.recorder import Recorded
 
@@ -86,25 +84,30 @@ def _log_lines(call: Call) -> Answer:
     """Record lines as they come; each is acknowledged by number and hash after it is on disk."""
     session, args = call.open(), call.args
     recorded = 0
+    told: list[dict[str, object]] = []
     try:
         for line in scribe_lines():
             done = journal.log(
                 session, args.number, line, zone=call.zone, plain=args.plain, fold=call.fold, **call.when()
             )
             recorded += 1
-            if not getattr(args, "json", False):
+            if getattr(args, "json", False):
+                told.append({"entry": done.seq, "leaf": done.leaf})
+            else:
                 print(f"{done.seq}\t{done.leaf}", flush=True)
     except Refused as refusal:
         refusal.message = f"Line {recorded + 1}: {refusal.message}"
         before = f"The {recorded} before it {'is' if recorded == 1 else 'are'} recorded." if recorded else ""
         refusal.hint = f"{refusal.hint} {before}".strip()
         raise
-    return Answer((), {"recorded": recorded})
+    return Answer((), {"recorded": recorded, "entries": told})
 
 
 def scribe_lines() -> Iterator[str]:
     """Lines of standard input; an indented line continues the one above."""
     pending = ""
+    if sys.stdin is None:
+        raise Unusable("There is no standard input to read lines from.", "Pipe the lines in.", code="no-input")
     for raw in sys.stdin.buffer:
         try:
             line = raw.decode("utf-8-sig").rstrip("\r\n")
@@ -114,8 +117,6 @@ def scribe_lines() -> Iterator[str]:
             raise Unusable(
                 "The line is not UTF-8.", "Save the text as UTF-8 and try again.", code="bad-utf8"
             ) from error
-        if len(raw) > 2 * TEXT_LIMIT:
-            scribe.checked(line)
         if not line.strip():
             continue
         if pending and line[0] in " \t":

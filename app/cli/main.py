@@ -57,6 +57,7 @@ def _run(argv: Sequence[str], as_json: bool) -> int:
     args = parser().parse_args(list(argv))
     if getattr(args, "run", None) is None:
         raise Unusable("No command was given.", "See: incident-cockpit --help.", code="usage")
+    _check_words(args)
     with _sessions(args) as call:
         try:
             answer: Answer = args.run(call)
@@ -66,6 +67,22 @@ def _run(argv: Sequence[str], as_json: bool) -> int:
             raise _crash(call.home, error) from error
     tell(answer, as_json)
     return answer.exit_code
+
+
+_PLACES = frozenset({"home", "what", "a", "b"})
+"""Arguments that may name a file, whose name may be any bytes."""
+
+
+def _check_words(args: argparse.Namespace) -> None:
+    """Unusable for words that are not valid Unicode: neither the record nor the database could hold them."""
+    for name, value in vars(args).items():
+        if isinstance(value, str) and name not in _PLACES:
+            try:
+                value.encode()
+            except UnicodeEncodeError as error:
+                raise Unusable(
+                    "The text is not valid Unicode.", "Type it as UTF-8 and try again.", code="bad-utf8"
+                ) from error
 
 
 @contextlib.contextmanager

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from app.domain.errors import Refused, Unusable
 from app.domain.fields import Catalogue
 from app.domain.instants import zone_named
+from app.domain.scribe import checked
+
+VALUE_LIMIT = 2000
+"""Characters of one value: an address fits many times over, and a packet's page still holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ def settled(name: str, text: str, catalogue: Catalogue, authorities: Iterable[st
     text = text.strip()
     if not text:
         raise Unusable(f"{field.label} needs a value.", field.hint, code="bad-value")
+    if len(checked(text)) > VALUE_LIMIT:
+        raise Unusable(f"{field.label} has at most {VALUE_LIMIT:,} characters.", "Shorten it.", code="bad-value")
     if field.id == "zone":
         return zone_named(text).key
     if field.id == "authority":

@@ -71,13 +71,7 @@ def declare(
     plan, plan_hash = plans.get(session, plan_id)
     severity = severity_code(plan, severity)
     incident_class = class_code(plan, incident_class) if incident_class else None
-    title = " ".join(checked(title).split())
-    if len(title) > TITLE_LIMIT:
-        raise Unusable(
-            f"The title has {len(title)} characters; at most {TITLE_LIMIT}.",
-            "Put the rest into --summary.",
-            code="title",
-        )
+    title = title_of(title)
     commander = profiles.person(commander) if commander is not None else None
     now = session.now()
     opened_at, seen_at = check_moment(at, now), check_moment(detected_at, now) if detected_at else None
@@ -114,6 +108,18 @@ def declare(
     if led:
         record(session, incident_id, lambda _look: led)
     return done[0]
+
+
+def title_of(text: str) -> str:
+    """A title as it is kept: one line of at most 300 characters."""
+    title = " ".join(checked(text).split())
+    if len(title) > TITLE_LIMIT:
+        raise Unusable(
+            f"The title has {len(title)} characters; at most {TITLE_LIMIT}.",
+            "Put the rest into the summary, or into a line of its own.",
+            code="title",
+        )
+    return title
 
 
 def _body(

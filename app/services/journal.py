@@ -12,7 +12,7 @@ from app.domain.errors import NotAllowed, Unusable
 from app.domain.instants import to_text
 from app.domain.plan import Plan
 from app.domain.wording import is_row
-from app.services import looks, reading
+from app.services import incidents, looks, reading
 from app.services.recorder import Act, Recorded, check_moment, record
 from app.services.session import Session
 from app.services.tracked import Look
@@ -109,10 +109,18 @@ def correct(
     def make(look: Look) -> tuple[Act, ...]:
         entry = existing(session, look, seq)
         _correctable(look, entry, text, strike)
-        changes = _changes(session, text, happened, tags, strike, to, reason)
+        other = _other(session, look, entry, strike, to)
+        changes = _changes(session, _corrected(entry, text), happened, tags, strike, other, reason)
         return tuple(Act(change, (seq,), at, said_by) for change in changes)
 
     return record(session, number, make)
+
+
+def _corrected(entry: e.Entry, text: str | None) -> str | None:
+    """The new text as that entry can hold it; the title of an incident obeys the same rule as when it was declared."""
+    if text is None:
+        return None
+    return incidents.title_of(text) if entry.type == e.Opened.type else scribe.checked(text)
 
 
 def _changes(
@@ -125,15 +133,30 @@ def _changes(
     reason: str | None,
 ) -> Iterator[e.Amended]:
     if text is not None:
-        yield e.Amended("text", text=scribe.checked(text), reason=reason)
+        yield e.Amended("text", text=text, reason=reason)
     if happened is not None:
         moment = check_moment(happened, session.now())
         yield e.Amended("at", to=to_text(moment), reason=reason)
     if tags is not None:
         yield e.Amended("tags", text=" ".join(tags.replace("#", " ").split()), reason=reason)
     if strike is not None:
-        other = looks.find(session, to) if to and strike == "moved" else to
-        yield e.Amended(strike, to=other, reason=reason)
+        yield e.Amended(strike, to=to, reason=reason)
+
+
+def _other(session: Session, look: Look, entry: e.Entry, strike: Strike | None, to: str | None) -> str | None:
+    """What a struck entry points at: the incident it was moved to, or the entry that says the same."""
+    if strike == "moved":
+        there = looks.find(session, to or "")
+        if there == look.view.incident_id:
+            raise Unusable(f"Entry {entry.seq} is in that incident.", "Name another incident.", code="same-incident")
+        return there
+    if strike == "duplicate" and to is not None:
+        if not (to.isascii() and to.isdecimal() and len(to) <= 9):
+            raise Unusable(f"{to[:40]!r} is no entry.", "Give the number of the other entry.", code="unknown-entry")
+        if existing(session, look, int(to)).seq == entry.seq:
+            raise Unusable(f"Entry {entry.seq} is no duplicate of itself.", "Name the other one.", code="same-entry")
+        return str(int(to))
+    return to
 
 
 _TEXTUAL = frozenset(
