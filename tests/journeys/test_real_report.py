@@ -98,6 +98,7 @@ def numbers() -> dict[str, str]:
 @pytest.fixture(params=sorted(LEVEL))
 def told(request: pytest.FixtureRequest, line: Line, inhabited: Path, numbers: dict[str, str], tmp_path: Path) -> Told:
     """An incident of each plan that holds the report."""
+    shared("data/real/moj")
     line.home = inhabited.with_name(f"told-{request.param}")
     if request.param not in numbers:
         shutil.copytree(inhabited, line.home)

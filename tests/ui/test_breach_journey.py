@@ -81,7 +81,7 @@ def test_a_compliance_officer_needs_the_window_alone(room: Room, window: Window,
     view = incidents.look(room.session, room.incident).view
     assert view.awareness is not None
     assert len(view.actions) == 2
-    assert regulatory.packet(room.session, view).missing == ()
+    assert regulatory.packet(room.session, view, room.session.now()).missing == ()
     text = _exported(room, window, tmp_path, "art33")
     for words in ("Clinica Aurora Med", "Elena Marcu", ANSWERS["nat.text"], "1,200", "Maria Ionescu"):
         assert words in text, words

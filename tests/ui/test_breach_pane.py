@@ -464,7 +464,7 @@ def test_the_form_agrees_with_the_packet(room: Room, pane: BreachPane) -> None:
     """What the form calls open is what the notification will call missing."""
     regulatory.state_field(room.session, room.incident, "nat.text", "Names were readable.")
     room.refreshed()
-    packet = regulatory.packet(room.session, view(room).view)
+    packet = regulatory.packet(room.session, view(room).view, room.session.now())
     assert isinstance(packet, breach.Packet)
     sheet = pane.sheet
     assert sheet is not None
