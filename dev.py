@@ -243,9 +243,10 @@ def x11_answers() -> bool:
 
 
 def test_line(arguments: list[str]) -> list[str]:
-    """The quick tests, all where CI=true; of two `-m` pytest takes the last, so a person's own wins."""
+    """The quick tests, all where CI=true, on two cores; of two `-m` pytest takes the last, so a person's own wins."""
     quick = [] if os.environ.get("CI") == "true" else ["-m", "not slow"]
-    return [str(PYTHON), "-m", "pytest", *quick, *arguments]
+    both = [] if arguments else ["-n", "2", "--dist", "loadfile"]
+    return [str(PYTHON), "-m", "pytest", *quick, *both, *arguments]
 
 
 def start(line: list[str]) -> int:
