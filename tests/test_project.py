@@ -213,10 +213,11 @@ def test_with_a_display_run_opens_the_window() -> None:
 def test_tests_are_quick_unless_ci_or_arguments_say_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """`dev.py test` leaves slow tests out, CI=true does not, and arguments are pytest's."""
     monkeypatch.delenv("CI", raising=False)
-    assert dev.test_line([])[1:] == ["-m", "pytest", "-m", "not slow"]
+    workers = ["-n", "2", "--dist", "loadfile"]
+    assert dev.test_line([])[1:] == ["-m", "pytest", "-m", "not slow", *workers]
     assert dev.test_line(["-m", "slow"])[1:] == ["-m", "pytest", "-m", "not slow", "-m", "slow"]
     monkeypatch.setenv("CI", "true")
-    assert dev.test_line([])[1:] == ["-m", "pytest"]
+    assert dev.test_line([])[1:] == ["-m", "pytest", *workers]
 
 
 def test_a_new_lock_or_a_moved_folder_is_set_up_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
