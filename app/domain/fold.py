@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from app.domain import entries as e
 from app.domain.entries import Entry, Text
@@ -183,6 +183,7 @@ class Fold:
             payload.giver if isinstance(payload, e.RoleHandedOver) else None,
             payload.giver_fp if isinstance(payload, e.RoleHandedOver) else None,
             backup,
+            entry.actor,
         )
         if not backup:
             self._event(f"role:{payload.role}", entry)
@@ -245,15 +246,16 @@ class Fold:
         """What is known after the entries so far. Raises ValueError before entry 0."""
         if self._opening is None or self._declared is None or self._last_ts is None:
             raise ValueError("a record starts with incident.open")
+        severities, states = _as_they_held(self._severities), _as_they_held(self._states)
         return IncidentView(
             opening=self._opening,
             declared_at=self._severities[0].at,
             declared_ts=self._declared.ts,
             number=self._number,
-            severity=self._severities[-1].code,
-            severities=tuple(self._severities),
-            state=self._states[-1].code,
-            states=tuple(self._states),
+            severity=severities[-1].code,
+            severities=severities,
+            state=states[-1].code,
+            states=states,
             incident_class=self._class,
             profile=self._profile,
             events=tuple(self._events),
@@ -274,6 +276,15 @@ class Fold:
             entry_count=self._count,
             last_ts=self._last_ts,
         )
+
+
+_Spell = TypeVar("_Spell", bound=SeveritySpell | StateSpell)
+
+
+def _as_they_held(spells: Sequence[_Spell]) -> tuple[_Spell, ...]:
+    """The declaration's first, then each from the moment on which it was true, whenever it was written down."""
+    later = sorted(spells[1:], key=lambda spell: (spell.at, spell.seq))
+    return tuple(spells[:1]) + tuple(later)
 
 
 def fold(entries: Iterable[Entry]) -> IncidentView:

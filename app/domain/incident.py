@@ -57,7 +57,7 @@ class StateSpell:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Who holds a role since when; `seq` is the entry that says so."""
+    """Who holds a role since when; `seq` is the entry that says so, `actor` the key that signed it."""
 
     role: str
     holder: Text
@@ -67,6 +67,7 @@ class Holding:
     handed_over_from: Text | None = None
     giver_fp: str | None = None
     backup: bool = False
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +245,14 @@ class IncidentView:
     def first(self, event: str) -> Event | None:
         """The first event of that name."""
         return next((item for item in self.events if item.name == event), None)
+
+    def severity_at(self, moment: datetime) -> str:
+        """The severity that held at a moment; before the declaration, the declared one."""
+        return next((spell.code for spell in reversed(self.severities) if spell.at <= moment), self.severities[0].code)
+
+    def state_at(self, moment: datetime) -> str:
+        """The state that held at a moment; before the declaration, the first one."""
+        return next((spell.code for spell in reversed(self.states) if spell.at <= moment), self.states[0].code)
 
     def approvers(self, seq: int) -> frozenset[str]:
         """Keys that approved an entry."""

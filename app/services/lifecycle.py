@@ -45,7 +45,7 @@ def change_severity(
 
     def make(look: Look) -> tuple[Act, ...]:
         wanted = severity_code(look.plan, code)
-        if wanted == look.view.severity:
+        if wanted == look.view.severity_at(at or session.now()):
             raise NotAllowed(f"The severity is {wanted} already.", "", code="already")
         return (Act(e.SeverityChanged(wanted, reason), at=at, said_by=said_by),)
 
@@ -65,12 +65,13 @@ def change_state(
 
     def make(look: Look) -> tuple[Act, ...]:
         wanted = _state_code(look.plan, code)
-        if wanted == look.view.state:
+        here = look.view.state_at(at or session.now())
+        if wanted == here:
             raise NotAllowed(f"The state is {wanted} already.", "", code="already")
         # The gate first: its list of what is missing says more than the rule about neighbours.
         refusal = f"{look.view.number} cannot go to {wanted} yet"
         warned = gatekeeping.through(session, look, f"state:{wanted}", reason, refusal)
-        _allowed_next(look, wanted)
+        _allowed_next(look.plan, here, wanted)
         return (Act(e.StateChanged(wanted, reason, warned), at=at, said_by=said_by),)
 
     return record(session, number, make)[0]
@@ -84,9 +85,9 @@ def _state_code(plan: Plan, text: str) -> str:
     raise Unusable(f"The plan {plan.id} has no state {text[:40]!r}.", f"It has {codes}.", code="unknown-state")
 
 
-def _allowed_next(look: Look, wanted: str) -> None:
-    here, order = look.view.state, list(look.plan.state_codes)
-    following = look.plan.state(here).next or tuple(order[order.index(here) + 1 :])
+def _allowed_next(plan: Plan, here: str, wanted: str) -> None:
+    order = list(plan.state_codes)
+    following = plan.state(here).next or tuple(order[order.index(here) + 1 :])
     if wanted not in following:
         raise NotAllowed(
             f"From {here} the plan does not go to {wanted}.", f"Next: {', '.join(following)}.", code="not-next"
