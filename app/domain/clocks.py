@@ -228,7 +228,11 @@ def _single(
     over = _over(rule, due, min(now, ended) if ended else now)
     if ended is not None:
         return _clock(rule, "lapsed", (Lap(started, due, kept=False),)) if over else None
-    if any(end.at >= start.at for end in ends):
+    end = next((end for end in ends if end.at >= start.at), None)
+    if end is not None:
+        # A decision that nothing is owed misses nothing; an incident that is over does not undo what was missed in it.
+        if _over(rule, due, end.at) and not end.name.startswith("decision:"):
+            return _clock(rule, "lapsed", (Lap(started, due, kept=False),))
         return _clock(rule, "ended", (Lap(started, due),))
     return _clock(rule, _running(rule, started, due, now), (Lap(started, due, kept=False if over else None),))
 

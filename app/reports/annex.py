@@ -184,7 +184,7 @@ def result_words(clock: Clock, now: datetime) -> tuple[str, str]:
         case "overdue":
             return "missed", f"not met, {_lateness(now - clock.due_at)} over"
         case "lapsed":
-            return "missed", "not met before the severity changed"
+            return "missed", "not met before it ended"
         case "ended":
             return "open", "ended, no longer needed"
         case _:

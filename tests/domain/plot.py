@@ -34,6 +34,17 @@ PLAN = Plan(
         ClockRule("relief", "Relieve", "cadence", "function:commander", ("function:commander",), 8, "hours"),
         ClockRule("gdpr", "Authority", "regulatory", "aware", ("update:authority",), 72, "hours"),
         ClockRule("listed", "List", "step", "declared", ("checklist:first",), 20, "minutes"),
+        ClockRule(
+            "notify",
+            "Notify",
+            "notify",
+            "declared",
+            ("update:team",),
+            15,
+            "minutes",
+            ("S3",),
+            until=("resolved", "decision:none"),
+        ),
         ClockRule("review", "Review", "review", "resolved", ("postmortem",), 5, "business_days"),
     ),
     states=(

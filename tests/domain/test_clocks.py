@@ -145,3 +145,13 @@ def test_the_tightest_clock_is_the_one_that_runs_out_first() -> None:
     best = tightest(found)
     assert best is not None
     assert best.id == "listed"
+
+
+def test_an_incident_that_is_over_does_not_undo_what_was_missed_in_it() -> None:
+    """Resolved before it was due: no longer needed. Resolved after, and never done: missed. Decided away: not owed."""
+    early = story((opened("S3"), 0), (e.StateChanged("RESOLVED"), 10))
+    late = story((opened("S3"), 0), (e.StateChanged("RESOLVED"), 20))
+    decided = story((opened("S3"), 0), (e.Decided("nobody has to know", topic="none"), 20))
+    found = [need(clock(steps, "notify", 60)) for steps in (early, late, decided)]
+    assert [(one.state, one.missed) for one in found] == [("ended", 0), ("lapsed", 1), ("ended", 0)]
+    assert not any(one.active for one in found)
