@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import Qt
@@ -9,9 +10,13 @@ from PySide6.QtTest import QAbstractItemModelTester
 from app.domain.board import Card
 from app.domain.instants import to_text
 from app.domain.plan import Identity, Names, Plan, Severity, State
+from app.ui.dialogs.declare import definition_of
 from app.ui.live import Live
 from app.ui.models.board_model import BoardModel, board_rows
+from app.ui.models.completion import Choice, matching
+from app.ui.models.recent_model import recent
 from app.ui.panes.board import BoardPane
+from app.ui.widgets.chip import severity_text, short_text
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -115,3 +120,33 @@ def test_the_keyboard_goes_from_card_to_card_and_opens(qtbot) -> None:
     qtbot.keyClick(pane.filter, Qt.Key.Key_Escape)
     assert len([row for row in pane.model.rows if row.card]) == 3
     assert not pane.filter.isVisible()
+
+
+LONG = Severity("LEVEL_4_CRITICAL", "Critical", "LEVEL_4", definition="May affect:", examples=("finality", "funds"))
+
+
+def test_a_level_is_named_by_its_short_name_wherever_a_chip_stands() -> None:
+    """`LEVEL_4 Critical`, and on small chips the short name alone; its code is what commands take."""
+    assert (severity_text(LONG), short_text(LONG)) == ("LEVEL_4 Critical", "LEVEL_4")
+    assert severity_text(Severity("P0", "P0 Critical")) == "P0 Critical"
+    assert severity_text(Severity("P0", "")) == "P0"
+    long = replace(PLANS["a"], severities=(LONG,))
+    here = card("1", "a", 1, severity=LONG.code)
+    assert [row.chip for row in board_rows([here], {"a": long}, NOW, UTC) if row.card] == ["LEVEL_4"]
+    assert [line.severity for line in recent([here], {"a": long}, UTC)] == ["LEVEL_4"]
+    assert [line.severity for line in recent([here], {}, UTC)] == [LONG.code]
+
+
+def test_a_definition_that_announces_its_examples_is_read_with_them() -> None:
+    """A sentence that ends in a colon says nothing alone."""
+    assert definition_of(LONG) == "May affect: finality, funds"
+    assert definition_of(replace(LONG, examples=())) == "May affect"
+    assert definition_of(replace(LONG, definition="Local impact.")) == "Local impact."
+    assert definition_of(replace(LONG, definition="")) == "finality; funds"
+
+
+def test_a_city_is_found_in_the_list_of_zones() -> None:
+    """By the part of the name that people know."""
+    zones = [Choice(name, name) for name in ("America/New_York", "Europe/Bucharest", "Europe/Budapest")]
+    assert [choice.label for choice in matching(zones, "buch")] == ["Europe/Bucharest"]
+    assert [choice.label for choice in matching(zones, "york")] == ["America/New_York"]

@@ -31,9 +31,8 @@ from app.ui import theme, times
 from app.ui.guard import override_safe, slot_safe
 from app.ui.live import Live
 from app.ui.pane import mark_wrong
-from app.ui.widgets.chip import chip_size, paint_chip
+from app.ui.widgets.chip import chip_size, paint_chip, severity_text
 from app.ui.widgets.labels import label, set_tone
-from app.ui.widgets.strip import severity_text
 
 Index = QModelIndex | QPersistentModelIndex
 LEVEL_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -78,15 +77,16 @@ def moment_typed(text: str, now: datetime, zone: str) -> datetime | None:
 def levels_of(plan: Plan) -> tuple[Level, ...]:
     """The plan's levels in its own words, the worst first."""
     return tuple(
-        Level(rank, severity_text(level.code, level.title), definition_of(level))
-        for rank, level in enumerate(plan.severities, 1)
+        Level(rank, severity_text(level), definition_of(level)) for rank, level in enumerate(plan.severities, 1)
     )
 
 
 def definition_of(level: Severity) -> str:
-    """What the plan says of a level: its definition, else its examples."""
-    examples = level.examples_en or level.examples
-    return level.definition_en or level.definition or "; ".join(examples[:3])
+    """What the plan says of a level: its definition, with its examples where it ends in a colon, else these alone."""
+    definition, examples = level.definition_en or level.definition, level.examples_en or level.examples
+    if definition.rstrip().endswith(":"):
+        return f"{definition.rstrip()} {', '.join(examples)}" if examples else definition.rstrip().removesuffix(":")
+    return definition or "; ".join(examples[:3])
 
 
 class LevelDelegate(QStyledItemDelegate):
@@ -195,6 +195,7 @@ class DeclareForm(QDialog):
         self.go = QPushButton("Declare")
         self.problems = {name: label("", "small", "overdue") for name in ("severity", "title", "detected", "all")}
         self._echo = label("", "small")
+        self._keys = label("", "small")
         self._name_fields()
         self._build()
         self._connect()
@@ -268,7 +269,7 @@ class DeclareForm(QDialog):
         cancel = QPushButton("Cancel")
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
-        line.addWidget(label("1 to 6 pick the severity · Enter declares · Esc keeps what you typed", "small"), 1)
+        line.addWidget(self._keys, 1)
         line.addWidget(cancel)
         line.addWidget(self.go)
         return line
@@ -317,6 +318,8 @@ class DeclareForm(QDialog):
         if plan is None:
             return
         self.levels.show_levels(levels_of(plan))
+        last = len(plan.severities)
+        self._keys.setText(f"1 to {last} pick the severity · Enter declares · Esc keeps what you typed")
         self.kind.clear()
         self.kind.addItem("not classified yet", None)
         for each in plan.classes:

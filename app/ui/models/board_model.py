@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from app.ui import times
 from app.ui.guard import override_safe
-from app.ui.widgets.strip import severity_text
+from app.ui.widgets.chip import severity_text, short_text
 
 if TYPE_CHECKING:
     from app.domain.board import Card, CardClock
@@ -26,7 +26,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """One line of the board: `text` and `note` as shown, `card` for a card, `rank` for its level."""
+    """One line of the board: `text` and `note` as shown, `card` for a card, `rank` and `chip` for its level."""
 
     kind: Literal["lane", "level", "card", "folded"]
     text: str
@@ -36,6 +36,7 @@ class BoardRow:
     state: str = ""
     left: str = ""
     tone: str = ""
+    chip: str = ""
 
     @property
     def spoken(self) -> str:
@@ -43,7 +44,7 @@ class BoardRow:
         if self.card is None:
             return f"{self.text} {self.note}".strip()
         card = self.card
-        parts = (card.severity, card.title, self.state, card.commander or "no commander", self.left, self.note)
+        parts = (self.chip, card.title, self.state, card.commander or "no commander", self.left, self.note)
         return ", ".join(part for part in parts if part)
 
 
@@ -110,7 +111,7 @@ def level_text(plan: Plan | None, rank: int, cards: Sequence[Card]) -> str:
     """The plan's own words for a rank; the code alone while the plan is not read yet."""
     if plan is not None:
         level = plan.severities[rank - 1]
-        return severity_text(level.code, level.title)
+        return severity_text(level)
     return cards[0].severity if cards else ""
 
 
@@ -120,7 +121,15 @@ def card_row(card: Card, plan: Plan | None, now: datetime) -> BoardRow:
     clock = card.clocks[0] if card.clocks and not card.closed else None
     gates = f"{card.gates_open} gate{'' if card.gates_open == 1 else 's'} open" if card.gates_open else ""
     left = times.left_text(clock.due_at, now, long=False) if clock else ""
-    return BoardRow("card", card.title, gates, card.severity_rank, card, state or card.state, left, tone_of(clock, now))
+    chip = chip_of(card, plan)
+    tone = tone_of(clock, now)
+    return BoardRow("card", card.title, gates, card.severity_rank, card, state or card.state, left, tone, chip)
+
+
+def chip_of(card: Card, plan: Plan | None) -> str:
+    """What its chip says: the plan's short name of the level; the code while the plan is not read yet."""
+    known = plan is not None and card.severity in plan.severity_ranks
+    return short_text(plan.severity(card.severity)) if plan and known else card.severity
 
 
 def tone_of(clock: CardClock | None, now: datetime) -> str:

@@ -169,4 +169,4 @@ def matching(choices: Iterable[Choice], typed: str) -> tuple[Choice, ...]:
 
 
 def _has_word(text: str, typed: str) -> bool:
-    return any(word.startswith(typed) for word in re.split(r"[\s_.-]+", text.casefold()))
+    return any(word.startswith(typed) for word in re.split(r"[\s_./-]+", text.casefold()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,11 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from app.ui import times
 from app.ui.guard import override_safe
-from app.ui.models.board_model import matches
+from app.ui.models.board_model import chip_of, matches
 
 if TYPE_CHECKING:
     from app.domain.board import Card
+    from app.domain.plan import Plan
 
 NOWHERE = QModelIndex()
 LINE_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -39,18 +40,18 @@ class Recent:
         return ", ".join(part for part in (self.number, self.severity, self.text, self.note) if part)
 
 
-def recent(cards: Iterable[Card], zone: tzinfo, text: str = "") -> tuple[Recent, ...]:
+def recent(cards: Iterable[Card], plans: Mapping[str, Plan], zone: tzinfo, text: str = "") -> tuple[Recent, ...]:
     """The incidents that changed last, open ones first, narrowed by a text."""
     listed = sorted((c for c in cards if matches(c, text)), key=lambda c: (c.closed, -c.updated_at))
-    return tuple(_line(card, zone) for card in listed[:MOST])
+    return tuple(_line(card, plans.get(card.plan_id), zone) for card in listed[:MOST])
 
 
-def _line(card: Card, zone: tzinfo) -> Recent:
+def _line(card: Card, plan: Plan | None, zone: tzinfo) -> Recent:
     changed = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=card.updated_at)
     state = "closed" if card.closed else f"{card.entry_count} entries"
     words = ("DRILL" if card.drill else "", state, times.day_text(changed, zone))
     note = " · ".join(word for word in words if word)
-    return Recent(card.incident_id, card.number, card.title, card.severity, card.severity_rank, note)
+    return Recent(card.incident_id, card.number, card.title, chip_of(card, plan), card.severity_rank, note)
 
 
 class RecentModel(QAbstractListModel):

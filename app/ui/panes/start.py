@@ -63,7 +63,7 @@ class RecentDelegate(QStyledItemDelegate):
             top = area.center().y() + 1 - size.height() / 2
             place = QRectF(left, top, size.width(), size.height())
             paint_chip(painter, place, line.rank, line.severity, small=True)
-        left += theme.px(78)
+        left += self._chip_room(index)
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(theme.colour("secondary"))
         painter.drawText(QRect(left, area.top(), theme.px(140), area.height()), _LEFT, line.number)
@@ -76,6 +76,13 @@ class RecentDelegate(QStyledItemDelegate):
         shown = painter.fontMetrics().elidedText(line.text, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRect(left, area.top(), room, area.height()), _LEFT, shown)
         painter.restore()
+
+    def _chip_room(self, index: Index) -> int:
+        """The numbers stand behind the widest chip of the list."""
+        lines = (index.siblingAtRow(row).data(LINE_ROLE) for row in range(index.model().rowCount()))
+        chips = [line.severity for line in lines if isinstance(line, Recent) and line.severity]
+        widest = max((chip_size(chip, small=True).width() for chip in chips), default=0)
+        return max(widest + theme.px(12), theme.px(78))
 
 
 class RecentList(QListView):
@@ -282,7 +289,7 @@ class Recents(QWidget):
     def refresh(self) -> None:
         """Recent incidents, or those whose card matches what is typed."""
         text = self.search.text().strip()
-        self._show(recent(self._live.cards, self._live.zone, text), text)
+        self._show(recent(self._live.cards, self._live.plans, self._live.zone, text), text)
 
     @slot_safe
     def _search(self) -> None:
@@ -293,7 +300,7 @@ class Recents(QWidget):
 
         def found(hits: Sequence[Any]) -> None:
             if self.search.text().strip() == text:
-                by_card = recent(self._live.cards, self._live.zone, text)
+                by_card = recent(self._live.cards, self._live.plans, self._live.zone, text)
                 self._show((*by_card, *_lines_of(hits)), text)
 
         self._live.read(incidents.search, text, None, HITS, done=found)

@@ -80,10 +80,9 @@ class BoardDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(box, theme.px(6), theme.px(6))
 
     def _head(self, painter: QPainter, area: QRect, row: BoardRow) -> None:
-        code = row.card.severity if row.card else ""
-        size = chip_size(code, small=True)
+        size = chip_size(row.chip, small=True)
         top = area.center().y() + 1 - size.height() / 2
-        paint_chip(painter, QRectF(area.left(), top, size.width(), size.height()), row.rank, code, small=True)
+        paint_chip(painter, QRectF(area.left(), top, size.width(), size.height()), row.rank, row.chip, small=True)
         words = area.adjusted(size.width() + theme.px(7), 0, 0, 0)
         painter.setFont(theme.bold())
         painter.setPen(theme.colour("text"))

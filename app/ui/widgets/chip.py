@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
@@ -11,7 +12,23 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.ui import theme
 from app.ui.guard import override_safe
 
+if TYPE_CHECKING:
+    from app.domain.plan import Severity
+
 SHAPES = ("octagon", "triangle", "diamond", "square", "circle", "ring")
+
+
+def short_text(level: Severity) -> str:
+    """`P0`, `SEV_4`: what a small chip says."""
+    return level.short or level.code
+
+
+def severity_text(level: Severity) -> str:
+    """`P0 Critical`, `SEV_4 Critical`; a title that repeats the short name stands alone."""
+    short, title = short_text(level), level.title
+    if not title:
+        return short
+    return title if title.casefold().startswith(short.casefold()) else f"{short} {title}"
 
 
 def shape_of(rank: int) -> str:

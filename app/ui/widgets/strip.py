@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWi
 from app.ui import theme, times
 from app.ui.guard import override_safe, slot_safe
 from app.ui.live import Live
-from app.ui.widgets.chip import Chip
+from app.ui.widgets.chip import Chip, severity_text
 from app.ui.widgets.labels import Elided, Fact
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ class Strip(QWidget):
 
         plan, view = look.plan, look.view
         level = plan.severity(view.severity)
-        self.chip.show_severity(plan.severity_ranks[view.severity], severity_text(level.code, level.title))
+        self.chip.show_severity(plan.severity_ranks[view.severity], severity_text(level))
         self.title.setText(shown(view.title))
         state = plan.state(view.state).title if view.state in plan.state_codes else ""
         self.number.show_fact(view.number, state or view.state)
@@ -307,10 +307,3 @@ class Strip(QWidget):
             self.signer.show_signer("Locked · F2", signer.name, "lock")
         else:
             self.signer.show_signer("Signs · F2", signer.name, "key-round")
-
-
-def severity_text(code: str, title: str) -> str:
-    """Code and title; a title that repeats the code stands alone."""
-    if not title or title.casefold() == code.casefold():
-        return code
-    return title if title.casefold().startswith(code.casefold()) else f"{code} {title}"
