@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,14 @@ class Prompt:
         """On the writer thread: wait for the answer."""
         self._given.wait()
         return self._answer
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An act that waits for a session or a key, and who is told when it is given up."""
+
+    act: Callable[[], object]
+    refused: Callable[[Refused], object] | None = None
 
 
 class Live(QObject):
@@ -93,7 +102,7 @@ class Live(QObject):
         self._reading = False
         self._again = False
         self._version: object = None
-        self._held: list[Callable[[], None]] = []
+        self._held: list[Held] = []
         self._prompts: list[Prompt] = []
         self._pausing = False
         self._clocks: tuple[Clock, ...] = ()
@@ -212,14 +221,17 @@ class Live(QObject):
                 self.refresh()
 
     def open(self, number_or_id: str) -> None:
-        """Show another incident; `incident_changed` follows when it has been read."""
+        """Show an incident; `incident_changed` follows when it has been read, or at once for the one that is open."""
         session = self.session
         if session is None:
-            self._held.append(lambda: self.open(number_or_id))
+            self._held.append(Held(partial(self.open, number_or_id)))
             return
         from app.services import incidents
 
         def opened(look: Look) -> None:
+            if self.look is not None and self.look.view.incident_id == look.view.incident_id:
+                self.incident_changed.emit()
+                return
             self._incident = look.view.incident_id
             self._version = None
             self.refresh()
@@ -246,7 +258,8 @@ class Live(QObject):
         `saying` is what stands as "saving" meanwhile. A locked key holds the act until it is unlocked or given up;
         `refused` gets the refusal instead of the strip.
         """
-        held = self._must_wait(lambda: self.do(verb, *args, done=done, refused=refused, saying=saying, **kwargs))
+        again = partial(self.do, verb, *args, done=done, refused=refused, saying=saying, **kwargs)
+        held = self._must_wait(Held(again, refused))
         session = self.session
         if held or session is None:
             return
@@ -331,10 +344,14 @@ class Live(QObject):
         tasks.write(session.lock, lambda _none: self._signer_again(session))
 
     def give_up(self) -> None:
-        """Nobody unlocks: what waited is dropped, and says so."""
+        """Nobody unlocks: what waited is dropped; whoever asked is told, the newest first, the others in the strip."""
         held, self._held = self._held, []
-        if held:
-            self.failed.emit(NotAllowed("Not recorded: the key stayed locked.", "Unlock it and repeat.", code="locked"))
+        refusal = NotAllowed("Not recorded: the key stayed locked.", "Unlock it and repeat.", code="locked")
+        for each in reversed(held):
+            if each.refused is not None and tasks.alive(each.refused):
+                each.refused(refusal)
+            else:
+                self.failed.emit(refusal)
 
     def ask(self, name: str) -> str | None:
         """On the writer thread: ask the person at the window for a passphrase and wait, without blocking the window."""
@@ -356,7 +373,7 @@ class Live(QObject):
 
     # inside
 
-    def _must_wait(self, act: Callable[[], None]) -> bool:
+    def _must_wait(self, act: Held) -> bool:
         if self.session is None:
             self._held.append(act)
         elif self.signer is None:
@@ -371,8 +388,8 @@ class Live(QObject):
 
     def _carry_on(self) -> None:
         held, self._held = self._held, []
-        for act in held:
-            act()
+        for each in held:
+            each.act()
 
     def _set_signer(self, signer: Signer | None) -> None:
         if signer != self.signer:

@@ -350,9 +350,10 @@ class Window(QMainWindow):
             return
         self._shown_incident = look.view.incident_id
         self.remember(last_incident=look.view.incident_id)
+        elsewhere = self.stack.currentWidget() is not self._across
         self.stack.setCurrentWidget(self._across)
         focus = QApplication.focusWidget()
-        if self._to_scribe or focus is None or self.strip.isAncestorOf(focus):
+        if self._to_scribe or elsewhere or focus is None or self.strip.isAncestorOf(focus):
             self.show_pane(FIRST_FOCUS)
         self._to_scribe = False
 

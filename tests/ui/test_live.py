@@ -103,6 +103,19 @@ def test_giving_up_on_the_passphrase_drops_the_act_and_says_so(room: Room) -> No
     assert room.last.text != "never recorded"
 
 
+def test_whoever_asked_for_an_act_hears_that_it_was_given_up(room: Room) -> None:
+    """A form that waits becomes usable again: it is told, the newest first, and the strip need not say it too."""
+    live = looked_at(room).live
+    live.lock()
+    room.settle()
+    told: list[str] = []
+    for line in ("first", "second"):
+        live.do(journal.log, live.number, line, zone="UTC", refused=lambda refusal, line=line: told.append(line))
+    live.give_up()
+    assert told == ["second", "first"]
+    assert room.failures == []
+
+
 def test_a_question_of_the_writer_does_not_block_the_window(room: Room) -> None:
     """The writer waits for a passphrase in its own thread; the window answers when the person has."""
     live = looked_at(room).live

@@ -7,7 +7,7 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
-from ui.room import START, ZONE, Room
+from ui.room import PASSPHRASE, START, ZONE, Room
 
 from app.services import drafts
 from app.ui import tasks
@@ -343,6 +343,52 @@ def test_a_recorded_line_is_no_draft_any_more(room: Room, pane: TimelinePane) ->
     pane.leave()
     room.settle()
     assert drafts.load(room.session, room.incident) == ""
+
+
+def test_an_acknowledged_line_leaves_the_draft_on_the_disk_at_once(room: Room, pane: TimelinePane) -> None:
+    """A kill right after the acknowledgement brings nothing back that is recorded already."""
+    QTest.keyClicks(pane.bar.editor, "once")
+    pane.bar.save_draft()
+    QTest.keyClick(pane.bar.editor, Qt.Key.Key_Return)
+    room.settle()
+    assert drafts.load(room.session, room.incident) == ""
+
+
+def test_a_line_recorded_while_another_incident_is_open_leaves_its_draft(room: Room, pane: TimelinePane) -> None:
+    """It waited for the key; what was typed after it is still a draft."""
+    first = room.incident
+    room.live.lock()
+    room.settle()
+    write(pane, "said while locked")
+    QTest.keyClicks(pane.bar.editor, "half a line")
+    room.declare("zkp", "P2")
+    room.show(pane)
+    assert drafts.load(room.session, first) == "said while locked\nhalf a line"
+    room.live.unlock(PASSPHRASE)
+    room.settle()
+    assert drafts.load(room.session, first) == "half a line"
+
+
+def test_two_lines_that_nobody_unlocked_come_back_in_their_order(room: Room, pane: TimelinePane) -> None:
+    """The first typed stands first."""
+    room.live.lock()
+    room.settle()
+    write(pane, "first")
+    write(pane, "second")
+    room.live.give_up()
+    assert pane.bar.editor.toPlainText() == "first\nsecond"
+
+
+def test_an_act_from_the_palette_begins_in_the_bar(room: Room, pane: TimelinePane) -> None:
+    """Its codes are offered; a line that stands there already is not touched."""
+    commands = {command.id: command for command in pane.commands()}
+    commands["bar-sev"].run()
+    assert pane.bar.editor.toPlainText() == "/sev "
+    assert pane.bar.editor.offering
+    pane.bar.editor.replace_all("half a line")
+    commands["bar-state"].run()
+    assert pane.bar.editor.toPlainText() == "half a line"
+    assert "Record or clear" in pane.bar.echo.text
 
 
 def test_lines_that_waited_for_a_locked_key_come_back_when_nobody_unlocks(room: Room, pane: TimelinePane) -> None:

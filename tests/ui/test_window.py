@@ -24,6 +24,7 @@ from app.ui import tasks
 from app.ui.dialogs.declare import DeclareForm
 from app.ui.dialogs.palette import Palette
 from app.ui.opening import Opening, Wish
+from app.ui.widgets.scribe_editor import ScribeEditor
 from app.ui.window import Window
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -218,6 +219,24 @@ def test_a_key_that_is_taken_twice_is_refused_and_changes_none(day: Desk) -> Non
     again = day.opened()
     assert "Ctrl K" in again.notice.message
     assert (again.registry.get("declare").keys, again.registry.get("lock").keys) == ("Ctrl N", "Ctrl Shift L")
+
+
+def test_after_declaring_one_types_and_it_stands_in_the_bar(desk: Desk) -> None:
+    """From the first start on, without a key in between."""
+    desk.folder.mkdir()
+    window = desk.declared()
+    editor = window.focusWidget()
+    assert isinstance(editor, ScribeEditor)
+
+
+def test_an_incident_opened_from_the_start_page_has_the_keyboard_in_its_bar(day: Desk) -> None:
+    """Enter on a recent incident, then one types."""
+    window = day.opened()
+    window.registry.run("start")
+    day.qtbot.keyClick(window.start.recents.search, Qt.Key.Key_Return)
+    day.qtbot.keyClick(window.start.recents.list, Qt.Key.Key_Return)
+    day.settle()
+    assert isinstance(window.focusWidget(), ScribeEditor)
 
 
 def test_f6_goes_round_the_panes(day: Desk) -> None:

@@ -34,6 +34,14 @@ OWN_KINDS: Final = frozenset({"note", "decision", "hypothesis", "action"})
 TAGS_SHOWN: Final = 24
 CHIPS: Final = {"all": "All", "decisions": "Decisions", "people": "People", "tag": "#tags"}
 MENU: Final = "Timeline"
+IN_THE_BAR: Final = {
+    "ack": "Acknowledge the incident…",
+    "sev": "Change the severity…",
+    "state": "Change the state…",
+    "update": "Record an update that was sent…",
+    "decide": "Record a decision…",
+}
+"""Acts that the bar's grammar knows, for those who look for them in a menu or in the palette."""
 ALL: Final = Wanted()
 DECISIONS: Final = Wanted("decisions")
 PEOPLE: Final = Wanted("people")
@@ -264,7 +272,7 @@ class TimelinePane(Pane):
         if self.live.look is None:
             super().focus_first()
         else:
-            self.bar.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.bar.take_keyboard()
 
     @slot_safe
     def focus_list(self) -> None:
@@ -298,6 +306,10 @@ class TimelinePane(Pane):
 
         acts = self.acts
         return (
+            *(
+                Command(f"bar-{name}", title, partial(self.bar.begin, name), "", f"/{name} in the bar", MENU, opened)
+                for name, title in IN_THE_BAR.items()
+            ),
             Command("scribe", "To the scribe bar", self.focus_first, "Ctrl+L", "Type what happened.", MENU, opened),
             Command("scribe-slash", "To the scribe bar (slash)", self.focus_first, "/", "", "", opened),
             Command("timeline-search", "Search the timeline", self.search, "Ctrl+F", "Words of a line.", MENU, opened),

@@ -25,6 +25,7 @@ class DraftKeeper(QObject):
         self.live = live
         self.incident = ""
         self._typed = typed
+        self._kept = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DRAFT_MS)
@@ -49,13 +50,32 @@ class DraftKeeper(QObject):
             return
         from app.services import drafts
 
+        self._kept = text
         tasks.write(lambda: drafts.save(session, incident, text))
+
+    def recorded(self, incident: str, text: str) -> None:
+        """A line stands in the record: a draft that still holds it would have somebody record it twice."""
+        session = self.live.session
+        if incident == self.incident:
+            if self._kept:
+                self.save()
+            return
+        if session is None:
+            return
+        from app.services import drafts
+
+        def strike() -> None:
+            kept = drafts.load(session, incident)
+            if kept == text or kept.startswith(f"{text}\n"):
+                drafts.save(session, incident, kept[len(text) + 1 :])
+
+        tasks.write(strike)
 
     def follow(self, incident: str) -> None:
         """Another incident: keep the draft of the one before, look for the draft of this one."""
         if self.unsaved:
             self.save()
-        self.incident = incident
+        self.incident, self._kept = incident, ""
         session = self.live.session
         if session is None or not incident:
             return
@@ -63,6 +83,7 @@ class DraftKeeper(QObject):
 
         def loaded(text: str) -> None:
             if incident == self.incident and text:
+                self._kept = text
                 self.found.emit(text)
 
         tasks.write(lambda: drafts.load(session, incident), loaded)

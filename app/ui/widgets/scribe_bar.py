@@ -18,7 +18,7 @@ from app.ui.live import Live
 from app.ui.models.completion import Choice, Words, complete
 from app.ui.models.moments import echo_text, zone_label
 from app.ui.models.spans import Run
-from app.ui.widgets.chip import Chip
+from app.ui.widgets.chip import Chip, short_text
 from app.ui.widgets.draft_keeper import DraftKeeper
 from app.ui.widgets.ink_line import InkLine
 from app.ui.widgets.labels import label
@@ -129,7 +129,6 @@ class ScribeBar(QWidget):
         self._said.timeout.connect(self._show_meaning)
         self.live.incident_changed.connect(self.follow)
         self.live.ready.connect(self.follow)
-        self.live.failed.connect(self._given_up)
 
     # the incident it writes to
 
@@ -153,7 +152,7 @@ class ScribeBar(QWidget):
             self._number.setText("")
             return
         level = look.plan.severity(look.view.severity)
-        self._chip.show_severity(look.plan.severity_ranks[look.view.severity], level.short or level.code)
+        self._chip.show_severity(look.plan.severity_ranks[look.view.severity], short_text(level))
         self._number.setText(look.view.number)
         self._number.setToolTip(str(look.view.title))
 
@@ -267,6 +266,7 @@ class ScribeBar(QWidget):
 
         def recorded(receipt: Any) -> None:
             self.saving.remove(key)
+            self._drafts.recorded(incident, text)
             self._acknowledged(receipt)
 
         def refused(refusal: Refused) -> None:
@@ -297,14 +297,6 @@ class ScribeBar(QWidget):
         missing = f" Missing: {', '.join(refusal.missing)}." if refusal.missing else ""
         self._say(f"{refusal.message}{missing} {refusal.hint}".strip(), "overdue")
 
-    @slot_safe
-    def _given_up(self, refusal: Refused) -> None:
-        """The key stayed locked: nothing that waited was recorded, so all of it comes back."""
-        if refusal.code == "locked":
-            for pending in reversed(self.saving.all()):
-                self._take_back(pending.key)
-            self._refuse(refusal)
-
     def _clear(self) -> None:
         self._close_suggestions()
         self.editor.replace_all("")
@@ -317,6 +309,19 @@ class ScribeBar(QWidget):
             self._say("You have no line here that could be corrected.")
             return
         self.editor.replace_all(f"/correct {row.seq} {row.text}")
+
+    def begin(self, command: str) -> None:
+        """Start a `/command` for a person to finish; what is typed already goes first."""
+        self.take_keyboard()
+        if self.editor.toPlainText().strip():
+            self._say("Record or clear this line first.", "attention")
+        else:
+            self.editor.replace_all(f"/{command} ")
+
+    def take_keyboard(self) -> None:
+        """The keyboard to the field; whoever heard first that an incident is open may send it here."""
+        self.follow()
+        self.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def put(self, text: str) -> None:
         """Put a text into the field for a person to finish, keeping what is there."""
