@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from ui.room import Room
+from ui.room import PASSPHRASE, Room
 
-from app.services import roster
+from app.services import attestation, roster
 from app.ui.dialogs.hand_over import HandOverDialog, signatures
 from app.ui.models.roster_model import RosterModel, Seat, seats_of
 from app.ui.panes.roster import RosterPane
@@ -124,6 +124,19 @@ def test_a_hand_over_between_people_without_keys_says_who_is_unsigned(room: Room
     roster.hand_over(room.session, room.incident, seat.code, "Eve Adams")
     room.refreshed()
     assert choose(pane, "technical").unsigned == "Charlie Brown, Eve Adams"
+
+
+def test_a_role_given_by_somebody_else_is_unsigned_until_its_holder_signs(room: Room, pane: RosterPane) -> None:
+    """A key of one's own is no signature yet; whoever records taking a role oneself has signed."""
+    scribe, lead = choose(pane, "scribe"), choose(pane, "technical")
+    given = roster.assign(room.session, room.incident, scribe.code, "Maria Ionescu")
+    roster.assign(room.session, room.incident, lead.code, "Ana Pop")
+    room.refreshed()
+    assert choose(pane, "scribe").unsigned == "Maria Ionescu"
+    assert choose(pane, "technical").unsigned == ""
+    attestation.approve(room.session, room.incident, given.seq, "Maria Ionescu", PASSPHRASE)
+    room.refreshed()
+    assert choose(pane, "scribe").unsigned == ""
 
 
 def test_a_role_is_released_with_a_reason(room: Room, pane: RosterPane) -> None:

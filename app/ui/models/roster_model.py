@@ -128,11 +128,11 @@ def _separation(plan: Plan, view: IncidentView, role: Role, holding: Holding) ->
 
 
 def _unsigned(view: IncidentView, holding: Holding) -> Iterator[str]:
-    """Who has not put a signature of their own under taking or giving the role."""
-    signed = {approval.by for approval in view.approvals.get(holding.seq, ())}
+    """Who has not signed taking or giving the role: the recorder has by recording, others when they approve it."""
+    signed = {approval.by for approval in view.approvals.get(holding.seq, ())} | {holding.actor}
     if holding.handed_over_from is not None and holding.giver_fp not in signed:
         yield shown(holding.handed_over_from)
-    if holding.fp is None or (holding.handed_over_from is not None and holding.fp not in signed):
+    if holding.fp not in signed:
         yield shown(holding.holder)
 
 
