@@ -19,9 +19,11 @@ OURS: Final = (
     AttributeError,
     ImportError,
     LookupError,
+    NameError,
     OSError,
     Refused,
     RuntimeError,
+    StopIteration,
     TypeError,
     ValueError,
 )

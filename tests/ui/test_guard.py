@@ -70,6 +70,18 @@ def test_an_error_in_data_is_reported_and_the_view_goes_on(qtbot, met: list[erro
     assert {slip.kind for slip in met} == {"IndexError", "ValueError"}
 
 
+@pytest.mark.parametrize("slip", [NameError, UnboundLocalError, StopIteration, AssertionError, KeyError, OSError])
+def test_every_slip_of_ours_stays_in_python(met: list[errors.Slip], slip: type[Exception]) -> None:
+    """A misspelt name and an empty `next` are slips like any other."""
+
+    @override_safe(0)
+    def count() -> int:
+        raise slip
+
+    assert count() == 0
+    assert [each.kind for each in met] == [slip.__name__]
+
+
 def test_a_report_says_where_and_never_what(met: list[errors.Slip]) -> None:
     """The message of an error may quote an entry; only its class and places are kept."""
 
