@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from app.cli.frame import NUMBER, WHEN, Answer, Call, Commands, option
 from app.cli.journal import receipt
 from app.domain.entries import shown
+from app.domain.errors import Unusable
 from app.services import exporting, incidents, postmortem
 from app.services.files import check_target
+from app.services.recorder import check_moment
 
 
 def add(commands: Commands) -> None:
@@ -43,6 +46,10 @@ def add(commands: Commands) -> None:
         option("--as", dest="report", required=True, metavar="REPORT", help="a report, or: bundle"),
         option("--audience", metavar="AUDIENCE"),
         option("-o", "--out", type=Path, required=True, metavar="FILE"),
+        option(
+            "--hand-out", action="store_true", help="record that it was handed out; clocks that wait for it are met"
+        ),
+        WHEN,
         signs=False,
     )
 
@@ -83,6 +90,26 @@ def _export(call: Call) -> Answer:
     session = call.open()
     if args.report != exporting.BUNDLE:
         check_target(args.out, session.folder)
+    when = _handed_out_when(call)
     digest = exporting.export(session, args.number, args.report, args.out, args.audience)
-    value = {"file": str(args.out), "sha256": digest, "report": args.report}
-    return Answer([f"{args.out}  sha256 {digest}" if digest else str(args.out)], value)
+    value: dict[str, object] = {"file": str(args.out), "sha256": digest, "report": args.report}
+    lines = [f"{args.out}  sha256 {digest}" if digest else str(args.out)]
+    if args.hand_out:
+        done = exporting.handed_out(session, args.number, args.report, digest, args.audience or "", **when)
+        value |= {"entry": done.seq, "leaf": done.leaf}
+        lines.append(f"{done.seq}\t{done.leaf}")
+    return Answer(lines, value)
+
+
+def _handed_out_when(call: Call) -> dict[str, Any]:
+    """When it was handed out; judged, with the signer's key, before the document is written. Unusable without it."""
+    when = call.when()
+    if not call.args.hand_out:
+        if when["at"] is not None or when["said_by"] is not None:
+            raise Unusable(
+                "Writing a document out records nothing.", "Use --at and --said-by with --hand-out.", code="usage"
+            )
+        return when
+    check_moment(when["at"], call.open().now())
+    call.open().signing_key()
+    return when

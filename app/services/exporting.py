@@ -142,10 +142,19 @@ def export_bundle(session: Session, number: str, out: Path) -> str:
     return hashlib.sha256(out.read_bytes()).hexdigest() if out.is_file() else ""
 
 
-def handed_out(session: Session, number: str, name: str, sha256: str, audience: str = "") -> Recorded:
+def handed_out(
+    session: Session,
+    number: str,
+    name: str,
+    sha256: str,
+    audience: str = "",
+    *,
+    at: datetime | None = None,
+    said_by: str | None = None,
+) -> Recorded:
     """Record that a person handed a document out."""
 
     def make(seen: Look) -> tuple[Act, ...]:
-        return (Act(e.Exported(name, sha256, seen.seal_size, audience)),)
+        return (Act(e.Exported(name, sha256, seen.seal_size, audience), at=at, said_by=said_by),)
 
     return record(session, number, make)[0]
