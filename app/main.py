@@ -65,24 +65,18 @@ def window(options: Options) -> int:
     from PySide6.QtWidgets import QApplication
 
     from app.store import first_page
-    from app.ui import opening, tasks
+    from app.ui import opening, sweep, tasks
 
-    application = QApplication(sys.argv[:1])
+    application = QApplication(["incident-cockpit"])
     application.setApplicationName("Incident Cockpit")
     application.setDesktopFileName("incident-cockpit")
+    sweeper = sweep.Sweep()
     windows = opening.Opening(application, first_page.read)
     address = options.database_url or os.environ.get("COCKPIT_DATABASE_URL")
-    windows.open(opening.Wish(folder, options.profile, address)).painted.connect(settle)
+    windows.open(opening.Wish(folder, options.profile, address)).painted.connect(sweeper.settle)
     code = application.exec()
     tasks.stop()
     return int(code)
-
-
-def settle() -> None:
-    """The first picture stands: what is loaded by now stays, and is never looked through for garbage again."""
-    gc.collect()
-    gc.freeze()
-    gc.enable()
 
 
 def check_display() -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
 from app.domain.errors import Broken
-from app.ui import errors, tasks, theme
+from app.ui import errors, sweep, tasks, theme
 from app.ui.catalog import PANES
 from app.ui.opening import Opening, ReadFirst, Wish
 from app.ui.window import Window
@@ -27,6 +27,7 @@ def take(folder: Path, out: Path, read_first: ReadFirst, text_size: int = 100) -
     application = QApplication.instance() or QApplication(["incident-cockpit"])
     if not isinstance(application, QApplication):
         raise Broken("Another kind of Qt program runs in this process.", "Start afresh.", code="no-window")
+    sweeper = sweep.Sweep()
     opening = Opening(application, read_first)
     window = opening.open(Wish(folder))
     window.resize(SIZE)
@@ -41,6 +42,7 @@ def take(folder: Path, out: Path, read_first: ReadFirst, text_size: int = 100) -
         restore()
         window.close()
         tasks.stop()
+        sweeper.stop()
     if faults:
         raise Broken(f"The window was not whole: {faults[0].splitlines()[0]}.", "Run selftest.", code="no-picture")
     return made
