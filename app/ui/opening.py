@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import settings as stored
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 ReadFirst = Callable[[Path, str], FirstPage | None]
 SAMPLE = "sample"
+KEEP_MS = 1000
+"""How long after a choice it is in the settings file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,11 @@ class Opening:
         window.painted.connect(lambda: self._start(window, wish))
         window.sample_wanted.connect(self.open_sample)
         window.gone.connect(lambda: self._closed(window))
+        later = QTimer(window)
+        later.setSingleShot(True)
+        later.setInterval(KEEP_MS)
+        later.timeout.connect(lambda: _keep(window))
+        window.remembered.connect(later.start)
         if settings.maximised:
             window.showMaximized()
         else:
@@ -105,10 +113,21 @@ class Opening:
     def _closed(self, window: Window) -> None:
         self.windows.remove(window)
         window.deleteLater()
+        _keep(window, is_last=True)
+
+
+def _keep(window: Window, *, is_last: bool = False) -> None:
+    """Write the settings down, in the writer's line so that no two writes meet; a folder that refuses is told once."""
+    folder, settings = window.folder, window.settings
+
+    def save() -> None:
         try:
-            stored.save(window.folder, window.settings)
+            stored.save(folder, settings)
         except OSError as error:
-            os.write(2, f"The settings could not be kept: {error.strerror}.\n".encode())
+            if is_last:
+                os.write(2, f"The settings could not be kept: {error.strerror}.\n".encode())
+
+    tasks.write(save)
 
 
 def _session(wish: Wish, last: str, live: Live) -> Opened:

@@ -58,6 +58,8 @@ class Window(QMainWindow):
     painted = Signal()
     """The first picture is on the screen; whatever is slow may begin."""
     sample_wanted = Signal()
+    remembered = Signal()
+    """A choice was made that the next start should know, even one after a kill."""
     gone = Signal()
 
     def __init__(self, live: Live, folder: Path, settings: Settings | None = None) -> None:
@@ -203,6 +205,8 @@ class Window(QMainWindow):
         self._label_centre()
         self._size_panes()
         self._fill_menus()
+        for splitter in self._splitters().values():
+            splitter.splitterMoved.connect(self._remember_layout)
 
     def _add_commands(self) -> None:
         """Every command; where a key in the settings is taken twice, all keep the keys they came with."""
@@ -382,7 +386,15 @@ class Window(QMainWindow):
 
     def remember(self, **changes: object) -> None:
         """Keep a choice for the next start."""
-        self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
+        chosen = replace(self.settings, **changes)  # type: ignore[arg-type]
+        if chosen != self.settings:
+            self.settings = chosen
+            self.remembered.emit()
+
+    @slot_safe
+    def _remember_layout(self) -> None:
+        states = {name: b64encode(each.saveState().data()).decode() for name, each in self._splitters().items()}
+        self.remember(maximised=self.isMaximized(), splitters=states)
 
     @slot_safe
     def show_refusal(self, refusal: Refused) -> None:
@@ -426,8 +438,7 @@ class Window(QMainWindow):
 
     @override_safe(None)
     def closeEvent(self, event: QCloseEvent) -> None:
-        states = {name: b64encode(each.saveState().data()).decode() for name, each in self._splitters().items()}
-        self.remember(maximised=self.isMaximized(), splitters=states)
+        self._remember_layout()
         for pane in self.panes.values():
             pane.leave()
         self._restore_errors()

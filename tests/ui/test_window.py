@@ -215,10 +215,23 @@ def test_a_key_that_is_taken_twice_is_refused_and_changes_none(day: Desk) -> Non
     window = day.opened()
     assert window.registry.get("declare").keys == "Ctrl Shift N"
     window.close()
+    tasks.stop()
     settings.save(day.folder, replace(kept, shortcuts={"declare": "Ctrl+K", "lock": "Ctrl+Shift+J"}))
     again = day.opened()
     assert "Ctrl K" in again.notice.message
     assert (again.registry.get("declare").keys, again.registry.get("lock").keys) == ("Ctrl N", "Ctrl Shift L")
+
+
+def test_a_killed_window_comes_back_where_it_was(desk: Desk) -> None:
+    """The incident, text size and panes are in the settings file a second after they were chosen, not at the end."""
+    desk.folder.mkdir()
+    window = desk.declared()
+    window.registry.run("larger")
+    kept = lambda: settings.load(desk.folder)  # noqa: E731 - asked again and again
+    desk.until(lambda: (kept().last_incident, kept().text_size) == (window.live.incident_id, 110))
+    window._across.moveSplitter(300, 1)
+    desk.until(lambda: "across" in kept().splitters)
+    window.registry.run("normal-size")
 
 
 def test_after_declaring_one_types_and_it_stands_in_the_bar(desk: Desk) -> None:

@@ -79,7 +79,8 @@ class RecentDelegate(QStyledItemDelegate):
 
     def _chip_room(self, index: Index) -> int:
         """The numbers stand behind the widest chip of the list."""
-        lines = (index.siblingAtRow(row).data(LINE_ROLE) for row in range(index.model().rowCount()))
+        model = index.model()
+        lines = (model.index(row, 0).data(LINE_ROLE) for row in range(model.rowCount()))
         chips = [line.severity for line in lines if isinstance(line, Recent) and line.severity]
         widest = max((chip_size(chip, small=True).width() for chip in chips), default=0)
         return max(widest + theme.px(12), theme.px(78))
