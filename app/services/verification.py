@@ -48,11 +48,11 @@ def verify_file(path: Path, trust: frozenset[str] = frozenset()) -> Verdict:
     return bundle.verify(path, trust)
 
 
-def verify_all(session: Session) -> dict[str, Verdict]:
-    """Verify every record of the store, by number."""
+def verify_all(session: Session, trust: frozenset[str] = frozenset()) -> dict[str, Verdict]:
+    """Verify every record of the store, by number and the beginning of its id."""
     with session.store.read() as read:
         known = read.incidents()
-    return {f"{one.number} {one.incident_id[:12]}": verify(session, one.incident_id) for one in known}
+    return {f"{one.number} {one.incident_id[:12]}": verify(session, one.incident_id, trust) for one in known}
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:

@@ -263,3 +263,13 @@ def test_a_year_before_computers_is_refused(people: Line, led: str) -> None:
     refused(people("log", led, "0001-01-01 00:00 x"), 2)
     people.fine("log", led, "x", "--at", "1990-01-01T00:00:00Z")
     assert people.entries(led) == before + 1
+
+
+def test_a_trusted_key_is_a_fingerprint_and_counts_for_every_record(people: Line, number: str) -> None:
+    """A slip of the pen does not reject a good record, and --all does not leave the trusted keys out."""
+    refused(people("verify", number, "--trust", "SHA256:short"), 2)
+    refused(people("verify", "--all", number), 2)
+    foreign = "SHA256:" + "A" * 43
+    assert people("verify", "--all", "--trust", foreign).code == 1
+    assert people("verify", number, "--trust", foreign).code == 1
+    assert people("verify", "--all").code == 0
