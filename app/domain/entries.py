@@ -392,6 +392,8 @@ Payload = (
 )
 
 KINDS: Final[dict[str, type[Any]]] = {kind.type: kind for kind in get_args(Payload) if kind is not Unread}
+NARRATIVE: Final = frozenset({"note"})
+"""Kinds that tell and change nothing: no clock, gate, role or state depends on them."""
 PLUMBING: Final = frozenset({"key.add", "key.retire", "key.revoke", "attest", "amend", "star", "erase"})
 """Kinds that are no rows of the timeline: they change other rows or the ring of keys."""
 

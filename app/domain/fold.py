@@ -68,7 +68,7 @@ class Fold:
             raise ValueError(f"entry {entry.seq} does not follow {self._count - 1}")
         self._count += 1
         self._last_ts = entry.ts
-        if entry.type != "note":
+        if entry.type not in e.NARRATIVE:
             self._apply(entry, e.payload_of(entry))
 
     def _apply(self, entry: Entry, payload: e.Payload) -> None:

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime
 
+from app.domain.board import Card
 from app.domain.entries import Entry
 from app.domain.errors import Unusable
 from app.domain.fold import Fold
@@ -46,11 +47,13 @@ def advance(session: Session, incident_id: str) -> Tracked:
         return keep(session, fold, plan, stored.plan_hash, stored.origin, root)
 
 
-def keep(session: Session, fold: Fold, plan: Plan, plan_hash: str, origin: str, root: bytes) -> Tracked:
+def keep(
+    session: Session, fold: Fold, plan: Plan, plan_hash: str, origin: str, root: bytes, card: Card | None = None
+) -> Tracked:
     """Remember a fold that agrees with the committed record, whose root (32 bytes) is given."""
     view = fold.view()
     seen = Look(plan, plan_hash, view, origin, view.entry_count, b64encode(root).decode())
-    session.tracked[view.incident_id] = tracked = Tracked(fold, seen)
+    session.tracked[view.incident_id] = tracked = Tracked(fold, seen, card)
     return tracked
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from app.domain import entries as e
-from app.domain.entries import Entry, Payload
+from app.domain.board import Card
+from app.domain.entries import NARRATIVE, Entry, Payload
 from app.domain.errors import Broken, Unusable
 from app.domain.fold import Fold
 from app.domain.incident import IncidentView
@@ -17,13 +18,14 @@ from app.domain.instants import floor_ms, to_text
 from app.domain.plan import Plan
 from app.domain.scribe import checked
 from app.domain.summary import card_of
+from app.domain.timeline import milliseconds
 from app.domain.wording import is_row
 from app.record import attestation, chain, checkpoint, lines, sshsig
 from app.record.keys import SigningKey, signed
 from app.services import looks, reading
 from app.services.rows import row_of
 from app.services.session import Session
-from app.services.tracked import Look
+from app.services.tracked import Look, Tracked
 
 if TYPE_CHECKING:
     from app.store.reading import Reading
@@ -100,13 +102,13 @@ def record(session: Session, number_or_id: str, make: Make) -> tuple[Recorded, .
                 standing = _standing(write, incident_id, acts)
                 if standing:
                     return tuple(recorded(tracked.look.view, entry) for entry in standing)
-                after, fresh = _append(session, write, tracked.fold, tracked.look.plan, head, acts, author)
+                after, fresh, card = _append(session, write, tracked, head, acts, author)
         except BaseException:
             # What the fold took in may not be on disk: the next look reads the record again.
             session.tracked.pop(incident_id, None)
             raise
         seen = tracked.look
-        kept = looks.keep(session, tracked.fold, seen.plan, seen.plan_hash, seen.origin, after.root)
+        kept = looks.keep(session, tracked.fold, seen.plan, seen.plan_hash, seen.origin, after.root, card)
     return tuple(recorded(kept.look.view, entry) for entry in fresh)
 
 
@@ -126,7 +128,7 @@ def record_first(
 ) -> tuple[Recorded, ...]:
     """Record the genesis group of a new incident inside an open transaction."""
     fold = Fold()
-    _after, fresh = _append(session, write, fold, plan, head, steps, author)
+    _after, fresh, _card = _written(session, write, fold, plan, None, head, steps, author)
     return tuple(recorded(fold.view(), entry) for entry in fresh)
 
 
@@ -136,14 +138,21 @@ def recorded(view: IncidentView, entry: Entry) -> Recorded:
 
 
 def _append(
+    session: Session, write: Writing, tracked: Tracked, head: chain.Head, steps: Sequence[Step], author: SigningKey
+) -> tuple[chain.Head, list[Entry], Card]:
+    return _written(session, write, tracked.fold, tracked.look.plan, tracked.card, head, steps, author)
+
+
+def _written(
     session: Session,
     write: Writing,
     fold: Fold,
     plan: Plan,
+    card: Card | None,
     head: chain.Head,
     steps: Sequence[Step],
     author: SigningKey,
-) -> tuple[chain.Head, list[Entry]]:
+) -> tuple[chain.Head, list[Entry], Card]:
     org, incident_id, _log = head.origin.split("/")
     sealed: list[chain.Sealed] = []
     fresh: list[Entry] = []
@@ -163,8 +172,7 @@ def _append(
         write.keep_checkpoint(incident_id, head.size)
     for kept, signer in zip(stored.entries, authors, strict=True):
         _check_signature(kept.line, signer, org)
-    _project(session, write, fold, plan, fresh)
-    return head, fresh
+    return head, fresh, _project(session, write, fold, plan, card, fresh)
 
 
 def _attestation(write: Writing, incident_id: str, step: Attest, sealed: Sequence[chain.Sealed], org: str) -> Act:
@@ -182,7 +190,9 @@ def _check_signature(line: bytes, signer: SigningKey, org: str) -> None:
         raise Broken("The stored line does not carry its author's signature.", "Nothing was recorded.", code="torn")
 
 
-def _project(session: Session, write: Writing, fold: Fold, plan: Plan, fresh: Sequence[Entry]) -> None:
+def _project(
+    session: Session, write: Writing, fold: Fold, plan: Plan, card: Card | None, fresh: Sequence[Entry]
+) -> Card:
     for entry in fresh:
         fold.advance(entry)
     view = fold.view()
@@ -192,7 +202,13 @@ def _project(session: Session, write: Writing, fold: Fold, plan: Plan, fresh: Se
     touched = {ref for entry in fresh if entry.type in _TOUCHES for ref in entry.refs}
     for seq in sorted(touched - {entry.seq for entry in fresh}):
         _refresh(write, view, plan, seq)
-    write.put_card(card_of(plan, view, session.now()))
+    narrated = card is not None and all(entry.type in NARRATIVE for entry in fresh)
+    if card is not None and narrated:
+        card = replace(card, updated_at=milliseconds(view.last_ts), entry_count=view.entry_count)
+    else:
+        card = card_of(plan, view, session.now())
+    write.put_card(card)
+    return card
 
 
 def _refresh(write: Writing, view: IncidentView, plan: Plan, seq: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.board import Card
 from app.domain.fold import Fold
 from app.domain.incident import IncidentView
 from app.domain.plan import Plan
@@ -23,7 +24,8 @@ class Look:
 
 @dataclass(slots=True)
 class Tracked:
-    """A fold that is kept and advanced; `look` is what it says now."""
+    """A fold that is kept and advanced; `look` is what it says now, `card` what this session last put on the board."""
 
     fold: Fold
     look: Look
+    card: Card | None = None
