@@ -56,6 +56,11 @@ class BagReader:
     def __exit__(self, *_error: object) -> None:
         self._files.close()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files by name."""
+        return self._files.names
+
     def read(self, name: str, limit: int = _SMALL) -> bytes:
         """A small file whole; BadBag if it is missing or larger than `limit`."""
         if name not in self._files.names:

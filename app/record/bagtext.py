@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.record import canonical
@@ -25,6 +25,7 @@ class Facts:
     recovery: str
     last_ts: str
     anchors: tuple[int, ...]
+    plan_hash: str = ""
 
 
 def info(facts: Facts, payload: int, files: int) -> bytes:
@@ -38,13 +39,11 @@ def info(facts: Facts, payload: int, files: int) -> bytes:
 def readme(facts: Facts) -> bytes:
     """`data/README.txt`, every value filled in."""
     trust = " ".join(f"--trust {fp}" for fp in (facts.fingerprint, facts.recovery) if fp)
-    stamps = "".join(
-        f"openssl ts -verify -data data/checkpoints/{size}.note -in data/tsa/{size}.tsr -CAfile ca.pem\n"
-        for size in facts.anchors
-    )
+    openssl = ", openssl" if facts.anchors else ""
+    more = "".join(f"\n{number}. {text}" for number, text in enumerate(_more(facts), 5))
     return f"""\
 This folder holds the signed record of one incident. It can be checked without the program that made it:
-with sha256sum, ssh-keygen (OpenSSH 8.2 or newer){", openssl" if stamps else ""} and, for everything at once, Python 3.
+with sha256sum, ssh-keygen (OpenSSH 8.2 or newer){openssl} and, for everything at once, Python 3.
 
 Log          {facts.origin}
 Incident id  {facts.incident_id}
@@ -59,11 +58,11 @@ call. Whoever made this folder could have made these lines too.
 
 Type these commands in this folder, the one that holds bagit.txt.
 
-1. No file was changed since the folder was packed:
+1. Every file is the one that the lists name:
 
 sha256sum -c tagmanifest-sha256.txt && sha256sum -c manifest-sha256.txt
 
-2. The log's own key signed the folder:
+2. The log's own key signed these lists:
 
 ssh-keygen -Y verify -f data/allowed_signers -I {facts.principal} -n bundle@{facts.org} \
 -s tagmanifest-sha256.txt.sig -O verify-time={facts.verify_time} < tagmanifest-sha256.txt
@@ -75,18 +74,36 @@ ssh-keygen -Y verify -f data/allowed_signers -I {facts.principal} -n bundle@{fac
 4. Each entry names the hash of the one before it; for entry 1 this prints the "prev" of line 2:
 
 (printf '\\0'; sed -n "1p" data/entries.jsonl | tr -d '\\n') | sha256sum
+{more}
+Everything at once. Whoever made this folder could have changed data/verify.py: take it from the program's release, or
+compare what sha256sum says of it with the published value, before you believe it:
 
-{"5. Time stamps by somebody else (with the certificates of that time stamping authority in ca.pem):" if stamps else ""}
-{stamps}
-Everything at once. Take verify.py from the program's release, or compare the SHA-256 that it prints first, before
-you believe it:
+sha256sum data/verify.py
+python3 -I data/verify.py . {trust}
 
-python3 data/verify.py . {trust}
-
-It says REJECTED, VERIFIED, or VERIFIED with remarks. Without --trust it can only say that the record is consistent,
-not who made it. Without an outside anchor (a time stamp, a mailed or printed checkpoint), whoever holds all the keys
-could have rewritten what came after the last one.
+It says REJECTED, VERIFIED, or VERIFIED with remarks, and before that what was shown and what was not. Without --trust
+it can only say that the record is consistent, not who made it. Without an outside anchor (a time stamp, a mailed or
+printed checkpoint) nobody can tell whether the holder of the log key left out the newest entries, or whether the
+holders of all the keys rewrote what came after the last such anchor.
 """.encode()
+
+
+def _more(facts: Facts) -> Iterator[str]:
+    """Checks that only some bags allow."""
+    if facts.plan_hash:
+        yield (
+            f"The plan is the one that entry 0 names; it prints {facts.plan_hash}:\n\n"
+            "(printf 'AZ:PLAN:'; cat data/plan/plan.json) | sha256sum\n"
+        )
+    if facts.anchors:
+        commands = "".join(
+            f"openssl ts -verify -data data/checkpoints/{size}.note -in data/tsa/{size}.tsr -CAfile ca.pem\n"
+            for size in facts.anchors
+        )
+        yield (
+            "Time stamps by somebody else (with the certificates of that time stamping authority in ca.pem; once they\n"
+            f"have run out, add -attime and the POSIX seconds of the stamp):\n\n{commands}"
+        )
 
 
 def disclosure_line(seq: int, text: str) -> bytes:

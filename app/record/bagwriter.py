@@ -41,7 +41,7 @@ class Bag:
         self._listed: dict[str, str] = {}
         self._bytes = 0
         self._key_entries: list[dict[str, Any]] = []
-        self._last_ts, self._size = "", 0
+        self._last_ts, self._size, self._plan_hash = "", 0, ""
 
     def write(self, out: Writer) -> None:
         """Write every file in its fixed order."""
@@ -75,6 +75,8 @@ class Bag:
         for line in self._record.lines:
             if _KEY_ENTRY.search(line):
                 self._key_entries.append(canonical.decode(line))
+            if not self._size:
+                self._plan_hash = _plan_hash(line)
             stamp = _TS.search(line)
             self._last_ts = stamp[1].decode() if stamp else self._last_ts
             self._size += 1
@@ -104,6 +106,7 @@ class Bag:
             recovery=next((fp for fp, one in added.items() if one["data"]["role"] == "recovery"), ""),
             last_ts=self._last_ts,
             anchors=tuple(sorted(self._record.tokens)),
+            plan_hash=self._plan_hash if "data/plan/plan.json" in self._listed else "",
         )
 
     def _tags(self, out: Writer, facts: bagtext.Facts) -> None:
@@ -118,6 +121,12 @@ class Bag:
         out.put("tagmanifest-sha256.txt", [signed])
         armour = sshsig.sign(self._signer, signed, f"bundle@{self._org}")
         out.put("tagmanifest-sha256.txt.sig", [armour.encode()])
+
+
+def _plan_hash(opening: bytes) -> str:
+    """The hash of the plan that entry 0 names; empty where it names none."""
+    found = canonical.decode(opening).get("data", {}).get("plan_hash")
+    return found if isinstance(found, str) else ""
 
 
 def _disclosures(disclosures: Iterable[tuple[int, str]]) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from app.domain.errors import Broken, Unusable
@@ -15,11 +16,13 @@ from app.record.archive import TooBig, ZipWriter
 from app.record.bagnames import BadBag
 from app.record.bagreader import SIGNATURE, SIGNED, BagReader
 from app.record.bagwriter import Bag
+from app.record.canonical import OBJECT_LIMIT
 from app.record.examination import Examination, Problem
 from app.record.keys import SigningKey
 from app.record.parts import RecordParts
 from app.record.verify import REJECTED, Verdict
 
+PLAN = "data/plan/plan.json"
 __all__ = ["RecordParts", "read", "verify", "write"]
 
 
@@ -163,10 +166,21 @@ def _check_bag(bag: BagReader, parts: RecordParts, case: Examination) -> None:
         for name, text in follows.items():
             if bag.text(name) != text:
                 case.report(None, f"{name}: does not follow from the entries")
+        _check_plan(bag, case)
     except BadBag as error:
         case.report(None, str(error))
     unnamed = sorted(parts.evidence.keys() - case.contents.evidence.keys())
     case.remarks += [f"data/evidence/{digest}: no disclosed entry names this file" for digest in unnamed]
+
+
+def _check_plan(bag: BagReader, case: Examination) -> None:
+    """Whether the plan in the bag is the one whose hash entry 0 names."""
+    if case.plan_hash is None:
+        return
+    if PLAN not in bag.names:
+        case.remarks.append(f"{PLAN} is absent: the plan that entry 0 names is not in the bag")
+    elif sha256(b"AZ:PLAN:" + bag.read(PLAN, OBJECT_LIMIT)).hexdigest() != case.plan_hash:
+        case.report(None, f"{PLAN}: is not the plan that entry 0 names")
 
 
 def _check_signature(bag: BagReader, case: Examination) -> None:

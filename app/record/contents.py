@@ -74,7 +74,9 @@ class Contents:
         ):
             self._report(seq, "the evidence is not described by its hash")
             return
-        self.evidence[value["sha256"]] = (seq, value.get("size"))
+        first = self.evidence.setdefault(value["sha256"], (seq, value.get("size")))
+        if first[1] != value.get("size"):
+            self._report(seq, f"the evidence is that of entry {first[0]}, but of another size")
 
     def _absent(self, seen: set[str]) -> list[str]:
         withheld = [seq for digest, seq in self._committed.items() if digest not in seen and digest not in self._erased]

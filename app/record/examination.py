@@ -41,6 +41,7 @@ class Examination:
         self.problems: list[Problem] = []
         self.remarks: list[str] = []
         self.key_entries: list[Fields] = []
+        self.plan_hash: Any = None
         self.roll = Roll(org)
         self.witnessed = Witnessed(checkpoints, org, self.report)
         self._known = self._read_known(known)
@@ -134,6 +135,7 @@ class Examination:
             raise BadStep("the incident was opened before")
         if content.get("incident_id", self._incident_id) != self._incident_id:
             raise BadStep("it opens another incident")
+        self.plan_hash = content.get("plan_hash")
 
     def _key_add(self, seq: int, entry: Fields, content: Fields) -> None:
         if seq < self._genesis_size:
@@ -183,6 +185,12 @@ class Examination:
             # The approval belongs to the same commit: one that the next checkpoint does not cover came too late.
             if member.added == of and member.start is None and covering is not None and seq < covering.size:
                 member.start = seq + 1
+                if member.role == "log":
+                    # Lawful after a theft. It is also what the thief of one person's key would do to cut a record.
+                    self.remarks.append(
+                        f"entry {of}: the log key {member.principal} came with the approval of a person, "
+                        "without a signature of the log key before it"
+                    )
 
     def _amend(self, _seq: int, entry: Fields, _content: Fields) -> None:
         if "refs" not in entry:
@@ -193,7 +201,8 @@ class Examination:
 
     def _anchor(self, seq: int, _entry: Fields, content: Fields) -> None:
         size = content.get("size")
-        if type(size) is not int or not 0 < size <= seq or not isinstance(content.get("tsr_sha256"), str):
+        token = content.get("tsr_sha256")
+        if type(size) is not int or not 0 < size <= seq or not (isinstance(token, str) and lines.HEX.fullmatch(token)):
             raise BadStep("the anchor does not name a size of this log and a time stamp")
         at = self.witnessed.by_size.get(size)
         if at is None:
@@ -250,6 +259,8 @@ class Examination:
                 self.remarks.append(f"entry {seq}: the time stamp over checkpoint {content['size']} is absent")
             elif sha256(token).hexdigest() != content["tsr_sha256"]:
                 self.report(seq, f"the time stamp over checkpoint {content['size']} is not the one recorded")
+            else:
+                self.remarks.append(f"entry {seq}: the time stamp over checkpoint {content['size']} was not checked")
 
     def check_trust(self, trust: frozenset[str]) -> None:
         """Compare the fingerprints learnt elsewhere with the keys that really signed."""

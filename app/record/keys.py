@@ -17,19 +17,25 @@ _PRIME = 2**255 - 19
 # y of the points whose order divides 8 (RFC 7748 §7 and "Taming the many EdDSAs", table 1): any message verifies.
 _ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 _LOW_ORDER = frozenset({0, 1, _PRIME - 1, _ORDER_8, _PRIME - _ORDER_8})
+_D = -121665 * pow(121666, -1, _PRIME) % _PRIME
 
 
 class BadKey(ValueError):
     """Not a public key that a record may hold; the text says why."""
 
 
+@lru_cache(maxsize=4096)
 def check_public(raw: bytes) -> None:
-    """BadKey unless `raw` is the canonical encoding of a point of large order."""
+    """BadKey unless `raw` is the canonical encoding of a point of large order (RFC 8032 §5.1.3)."""
     if len(raw) != 32:
         raise BadKey("an Ed25519 public key has 32 bytes")
     y = int.from_bytes(raw, "little") & (2**255 - 1)
     if y >= _PRIME or y in _LOW_ORDER:
         raise BadKey("an Ed25519 key of low order or not in canonical form")
+    # OpenSSL takes any 32 bytes for a key and then refuses every signature: half of all numbers are no point.
+    square = (y * y - 1) * pow(_D * y * y + 1, -1, _PRIME) % _PRIME
+    if pow(square, (_PRIME - 1) // 2, _PRIME) != 1:
+        raise BadKey("these 32 bytes are no point of the curve")
 
 
 def ssh_blob(raw: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from hashlib import sha256
@@ -13,12 +14,14 @@ from app.record.bundle import RecordParts
 
 MEMORY = b"memory of the server"
 DIGEST = sha256(MEMORY).hexdigest()
+PLAN = b'{"x":1}'
+PLAN_HASH = sha256(b"AZ:PLAN:" + PLAN).hexdigest()
 TRUST = frozenset({LOG.fingerprint, RECOVERY.fingerprint})
 
 
 def made() -> Log:
     """A record with texts, evidence, an approval and an anchor."""
-    log = Log().genesis()
+    log = Log().genesis(plan_hash=PLAN_HASH)
     log.add("note", texts=[("text", "Καλημέρα\n\x01 \u2028")])
     evidence = {"sha256": DIGEST, "size": len(MEMORY), "name": "ram", "media_type": "x", "source": "s", "tool": "t"}
     log.add("evidence.add", by=BOB, texts=[("evidence", evidence)])
@@ -38,7 +41,7 @@ def parts(log: Log) -> RecordParts:
 
 def packed(log: Log, out, signer=LOG):
     """The bag of a record."""
-    return bundle.write(parts(log), out, signer, {"timeline.pdf": b"%PDF"}, {"plan.toml": b"x = 1\n", "a/b.toml": b""})
+    return bundle.write(parts(log), out, signer, {"timeline.pdf": b"%PDF"}, {"plan.json": PLAN, "a/b.toml": b""})
 
 
 def standalone(folder, *options):
@@ -47,7 +50,23 @@ def standalone(folder, *options):
     done = subprocess.run(command, capture_output=True, text=True)
     verdict = done.stdout.splitlines()[-1] if done.stdout else done.stderr
     assert done.returncode == (1 if verdict == "REJECTED" else 0), done.stdout + done.stderr
+    assert not done.stderr or "Traceback" not in done.stderr, done.stderr
     return verdict, done.stdout
+
+
+def agreed(folder, *known):
+    """The verdict on a folder, in which both verifiers are of one mind and a rejection names an entry or a file."""
+    ours = bundle.verify(folder, TRUST, known=[path.read_bytes().decode() for path in known])
+    options = [word for path in known for word in ("--known", str(path))]
+    theirs, output = standalone(folder, "--trust", LOG.fingerprint, *options)
+    assert theirs == ours.verdict, (ours, output)
+    named = re.compile(
+        r"entry \d|checkpoint|data/|manifest|bag|\.(json|jsonl|sig|txt)\b|of size \d|the folder|trusted keys"
+    )
+    for line in output.splitlines():
+        assert not line.startswith("problem:") or named.search(line), line
+    assert all(one.entry is not None or named.search(one.what) for one in ours.problems), ours.problems
+    return ours
 
 
 def repacked(folder, key=LOG):

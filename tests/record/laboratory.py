@@ -101,9 +101,9 @@ class Log:
         self.checkpoints.append(made)
         return made
 
-    def genesis(self) -> Log:
+    def genesis(self, **more: Any) -> Log:
         """The ordinary first commit: Alice and Bob, one log key, one recovery key."""
-        self.add("incident.open", {"incident_id": self.incident_id}, texts=[("title", "Server down")])
+        self.add("incident.open", {"incident_id": self.incident_id} | more, texts=[("title", "Server down")])
         self.enrol(LOG, "log", "log-1")
         self.enrol(RECOVERY, "recovery", "recovery")
         self.enrol(ALICE, "person", "p1")

@@ -224,7 +224,7 @@ def test_a_revocation_is_signed_by_recovery_and_new_key(log):
     log.seal(RECOVERY, LOG2)
     log.add("note")
     log.seal(LOG2)
-    good(log, "checkpoint 5: SUSPECT")
+    good(log, "entry 5: the log key log-2@clinic.example came with the approval of a person", "checkpoint 5: SUSPECT")
 
 
 def test_the_recovery_key_alone_makes_no_checkpoint(log):
