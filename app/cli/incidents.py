@@ -9,6 +9,7 @@ from app.cli.frame import NUMBER, WHEN, Answer, Call, Commands, option, zone_opt
 from app.domain.errors import Unusable
 from app.domain.timeline import TimelineRow
 from app.services import incidents
+from app.services.session import Session
 
 
 def add(commands: Commands) -> None:
@@ -62,14 +63,13 @@ def _declare(call: Call) -> Answer:
 def _list(call: Call) -> Answer:
     listed = [one for one in incidents.summaries(call.open()) if not (call.args.open and one["closed"])]
     lines = [f"{one['number']}  {one['severity']['code']}  {one['state']}  {one['title']}" for one in listed]
-    return Answer(lines or ["No incident has been declared here."], listed)
+    none = "No incident is open." if call.args.open else "No incident has been declared here."
+    return Answer(lines or [none], listed)
 
 
 def _show(call: Call) -> Answer:
     session = call.open()
-    moment = call.moment("at")
-    if moment is not None and moment > session.now():
-        raise Unusable("That moment is in the future.", "Give a past time, or leave --at out.", code="future-time")
+    moment = past(call, session)
     seen = (
         incidents.as_known_at(session, call.args.number, moment)
         if moment
@@ -77,6 +77,14 @@ def _show(call: Call) -> Answer:
     )
     shown = incidents.show(seen, moment or session.now())
     return Answer(_sheet(shown), shown)
+
+
+def past(call: Call, session: Session) -> datetime | None:
+    """`--at` of a look back. Unusable for the future, of which nothing is known."""
+    moment = call.moment("at")
+    if moment is not None and moment > session.now():
+        raise Unusable("That moment is in the future.", "Give a past time, or leave --at out.", code="future-time")
+    return moment
 
 
 def _sheet(shown: dict[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.cli.frame import NUMBER, WHEN, Answer, Call, Commands, option, zone_options
+from app.cli.incidents import past
 from app.cli.journal import receipt
 from app.domain.clocks import clocks
 from app.domain.errors import Unusable
@@ -50,7 +51,7 @@ def add(commands: Commands) -> None:
 
 def _clocks(call: Call) -> Answer:
     session = call.open()
-    moment = call.moment("at")
+    moment = past(call, session)
     seen = (
         incidents.as_known_at(session, call.args.number, moment)
         if moment

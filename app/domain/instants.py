@@ -69,12 +69,19 @@ def parse_moment(text: str, zone: str | None = None, fold: int | None = None) ->
     local = _LOCAL.match(text)
     try:
         if local:
-            return _parse_local(text, zone, fold)
+            return _plausible(_parse_local(text, zone, fold), text)
         if _STRICT.match(text):
-            return _parse_offset(text, zone)
+            return _plausible(_parse_offset(text, zone), text)
     except (ValueError, OverflowError) as error:
         raise _unreadable(text) from error
     raise _unreadable(text)
+
+
+def _plausible(moment: datetime, text: str) -> datetime:
+    """At the ends of the calendar no deadline can be counted and no local time shown."""
+    if not 1900 <= moment.year < 9000:
+        raise Unusable(f"{text[:60]!r} is no time of an incident.", "Check the year.", code="bad-year")
+    return moment
 
 
 def _parse_local(text: str, zone: str | None, fold: int | None) -> datetime:

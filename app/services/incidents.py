@@ -228,7 +228,7 @@ def order(
 
 def search(session: Session, text: str, number: str | None = None, limit: int = 100) -> tuple[Any, ...]:
     """Rows that hold every word, newest first, as hits `(incident_id, number, row)`."""
-    incident_id = looks.find(session, number) if number else None
+    incident_id = looks.find(session, number) if number is not None else None
     with session.store.read() as read:
         return read.search(text, incident_id, limit)
 

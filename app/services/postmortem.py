@@ -43,9 +43,8 @@ def add_action(
     said_by: str | None = None,
 ) -> Recorded:
     """A follow-up action; its entry number names it. `due` is a day, YYYY-MM-DD."""
-    if due:
-        checked_day(due)
-    return record(session, number, lambda _look: (Act(e.ActionAdded(text, owner, due), at=at, said_by=said_by),))[0]
+    day = checked_day(due) if due else None
+    return record(session, number, lambda _look: (Act(e.ActionAdded(text, owner, day), at=at, said_by=said_by),))[0]
 
 
 def close_action(
@@ -62,7 +61,7 @@ def close_action(
     def make(look: Look) -> tuple[Act, ...]:
         item = next((action for action in look.view.actions if action.seq == seq), None)
         if item is None:
-            raise Unusable(f"Entry {seq} is no action.", "incident show lists them.", code="unknown-action")
+            raise Unusable(f"Entry {seq} is no action.", "incident timeline lists them.", code="unknown-action")
         if item.closed_at is not None:
             raise NotAllowed(f"The action {seq} is closed already.", "", code="already")
         return (Act(e.ActionClosed(text), (seq,), at, said_by),)

@@ -54,3 +54,38 @@ def test_a_corrected_time_puts_a_change_in_its_place(people: Line) -> None:
     assert people.fine("incident", "show", number, "--json").json["severity"]["code"] == "P3"
     people.fine("correct", number, str(seq), "--happened", ago(100))
     assert people.fine("incident", "show", number, "--json").json["severity"]["code"] == "P0"
+
+
+def test_nothing_is_known_of_the_future(people: Line) -> None:
+    """Looking ahead would show clocks as overdue that are not."""
+    number = declared(people)
+    for words in (("incident", "show", number), ("clock", "list", number)):
+        assert people(*words, "--at", ago(-60)).code == 2, words
+    assert people.fine("clock", "list", number, "--at", datetime.now(UTC).isoformat(), "--json").json
+
+
+def test_years_in_which_nothing_can_be_counted_are_refused(people: Line) -> None:
+    """At the ends of the calendar: exit 2, no crash."""
+    number = declared(people)
+    for words in (
+        ("clock", "compute", "--aware", "9999-12-31T23:59:59Z"),
+        ("clock", "compute", "--aware", "0001-01-01T00:00:00Z", "--zone", "Europe/Bucharest"),
+        ("breach", "set", number, "time.begin", "0001-01-01T00:00:00Z"),
+    ):
+        assert people(*words).code == 2, words
+    assert not (people.home / "crash.log").exists()
+
+
+def test_a_day_is_kept_in_one_form(people: Line) -> None:
+    """20261120 is understood, and written 2026-11-20 like any other."""
+    number = declared(people)
+    people.fine("action", "add", number, "Rotate keys", "--due", "20261120")
+    assert "2026-11-20" in people.fine("incident", "timeline", number, "--json").json[-1]["text"]
+
+
+def test_no_open_incident_is_not_no_incident(people: Line) -> None:
+    """With --open, the closed ones were still declared."""
+    assert "declared" in people.fine("incident", "list").out
+    number = people.fine("declare", "--plan", "atlas", "--severity", "SEV_0_INFO", "--title", "x").last
+    people.fine("state", number, "CLOSED")
+    assert people.fine("incident", "list", "--open").out == "No incident is open.\n"
