@@ -41,6 +41,15 @@ _CODES: Final = {
     26: "not-a-record",
 }
 
+_WORDS: Final = {
+    "database is locked": 5,
+    "attempt to write a readonly database": 8,
+    "disk I/O error": 10,
+    "database disk image is malformed": 11,
+    "database or disk is full": 13,
+    "unable to open database file": 14,
+}
+
 _SENTENCES: Final = {
     "disk-full": (
         "The disk has no room for another entry (full, over quota, or a limit on file size).",
@@ -86,7 +95,8 @@ def code_of(error: BaseException) -> str | None:
 
 
 def _result_code(error: Any) -> int:
-    return int(getattr(error, "sqlite_errorcode", None) or 0)
+    # The driver's backup gives no code, only SQLite's own fixed words for it.
+    return int(getattr(error, "sqlite_errorcode", None) or _WORDS.get(str(error), 0))
 
 
 def _code_of_errno(number: int | None) -> str:
