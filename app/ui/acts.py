@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, qVersion
 from PySide6.QtGui import QGuiApplication
+from shiboken6 import isValid
 
 from app import __version__
 from app.domain.errors import Refused
@@ -181,7 +182,8 @@ class Acts(QObject):
         @slot_safe
         def chosen(path: Path) -> None:
             def saved(_none: object) -> None:
-                dialog.accept()
+                if isValid(dialog):
+                    dialog.accept()
                 self._live.refresh()
                 self._window.notice.say(f"The recovery sheet is in {path.name}.", "Take it off this machine now.")
 

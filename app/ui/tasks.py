@@ -92,6 +92,16 @@ def alive(callback: Callable[..., object]) -> bool:
     return not isinstance(owner, QObject) or isValid(owner)
 
 
+def while_there(owner: QObject, act: Callable[[], object]) -> Callable[[object], None]:
+    """An answer's callback that calls `act` unless its owner is gone: a dialog can be closed before the answer."""
+
+    def answered(_result: object) -> None:
+        if isValid(owner):
+            act()
+
+    return answered
+
+
 class _Desk(QObject):
     """Lives on the window's thread and takes the answers in."""
 

@@ -89,7 +89,11 @@ class Window(QMainWindow):
         self._connect()
         self._restore_errors = errors.install(self.show_refusal, self._crashed)
         self.setWindowTitle("Incident Cockpit")
-        self.stack.setCurrentWidget(self._across if live.incident_id else self.start)
+        if live.incident_id:
+            self.stack.setCurrentWidget(self._across)
+        else:
+            self.stack.setCurrentWidget(self.start)
+            self.start.focus_first()
         self.painted.connect(self.complete)
 
     # building
@@ -141,9 +145,7 @@ class Window(QMainWindow):
         """The line that asks for a passphrase."""
         from app.ui.widgets import unlock
 
-        made = unlock.UnlockLine(self.live)
-        self._column.insertWidget(PASSPHRASE_PLACE, made)
-        return made
+        return unlock.UnlockLine(self.live, self._column, PASSPHRASE_PLACE)
 
     @cached_property
     def idle(self) -> Idle:

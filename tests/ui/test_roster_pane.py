@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from ui.room import PASSPHRASE, Room
 
+from app.domain.errors import NotAllowed
 from app.services import attestation, roster
 from app.ui.dialogs.hand_over import HandOverDialog, signatures
 from app.ui.models.roster_model import RosterModel, Seat, seats_of
@@ -137,6 +140,48 @@ def test_a_role_given_by_somebody_else_is_unsigned_until_its_holder_signs(room: 
     attestation.approve(room.session, room.incident, given.seq, "Maria Ionescu", PASSPHRASE)
     room.refreshed()
     assert choose(pane, "scribe").unsigned == ""
+
+
+def test_a_refused_hand_over_leaves_no_field_for_a_passphrase(room: Room, pane: RosterPane) -> None:
+    """Whoever types the passphrase again without looking does not write it where a name stands; Enter tries again."""
+    dialog = HandOverDialog(("technical", "Tech"), "Ana Pop", (), ("Ana Pop",), "Ana Pop", pane)
+    asked: list[object] = []
+    dialog.agreed.connect(asked.append)
+    dialog.open()
+    QTest.keyClicks(dialog.to, "Maria Ionescu")
+    QTest.keyClick(dialog.to, Qt.Key.Key_Return)
+    QTest.keyClick(dialog.to, Qt.Key.Key_Return)
+    assert len(asked) == 1
+    dialog.refuse(NotAllowed("That is not the passphrase of Ana Pop.", "Try again.", code="wrong-passphrase"))
+    QTest.keyClicks(dialog.focusWidget(), "secret")
+    assert dialog.to.text() == "Maria Ionescu"
+    QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
+    assert len(asked) == 2
+    dialog.reject()
+
+
+def test_enter_twice_is_one_answer(room: Room, pane: RosterPane) -> None:
+    """A tired hand gives a role once, and no refusal comes back for the second Enter."""
+    choose(pane, "scribe")
+    QTest.keyClick(pane.list, Qt.Key.Key_A)
+    QTest.keyClicks(pane.question.field, "Eve Adams")
+    QTest.keyClick(pane.question.field, Qt.Key.Key_Return)
+    QTest.keyClick(pane.question.field, Qt.Key.Key_Return)
+    room.settle()
+    assert choose(pane, "scribe").holder == "Eve Adams"
+    assert not pane.question.isVisibleTo(pane)
+    assert room.failures == []
+
+
+def test_a_long_name_is_read_before_the_time_since_when(room: Room, pane: RosterPane) -> None:
+    """The time gives way on the line, and stands below where the keyboard is."""
+    seat = choose(pane, "scribe")
+    delegate, width = pane.list.itemDelegate(), 300
+    held = replace(seat, holder="Ana", since="23 Oct 06:20")
+    long = replace(held, holder="Alexandra-Maria Constantinescu")
+    assert delegate._room_for_since(held, width) > 0
+    assert delegate._room_for_since(long, width) == 0
+    assert len(delegate._lines(long, True, width)) == len(delegate._lines(held, True, width)) + 1
 
 
 def test_a_role_is_released_with_a_reason(room: Room, pane: RosterPane) -> None:

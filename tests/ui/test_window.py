@@ -320,6 +320,54 @@ def test_an_idle_window_locks_the_key_and_asks_in_a_line(day: Desk) -> None:
     assert window.unlock.isHidden()
 
 
+def locked_and_declaring(day: Desk) -> tuple[Window, DeclareForm]:
+    """The key is locked, the form is filled in and handed in: the passphrase is asked for in the form."""
+    window = day.opened()
+    window.live.lock()
+    day.settle()
+    window.registry.run("declare")
+    day.until(lambda: day.form(window) is not None)
+    form = day.form(window)
+    assert form is not None
+    day.qtbot.keyClicks(form.levels, "1")
+    day.qtbot.keyClicks(form.title, "A second one")
+    day.qtbot.keyClick(form.title, Qt.Key.Key_Return)
+    assert form.isAncestorOf(window.unlock)
+    assert form.focusWidget() is window.unlock.field
+    return window, form
+
+
+def test_a_dialog_that_needs_a_locked_key_asks_for_it_itself(day: Desk) -> None:
+    """What lies under a dialog cannot be typed into; a wrong passphrase is told there, the right one carries on."""
+    window, form = locked_and_declaring(day)
+    height = form.height()
+    for typed in ("wrong", PASSPHRASE):
+        day.qtbot.keyClicks(window.unlock.field, typed)
+        day.qtbot.keyClick(window.unlock.field, Qt.Key.Key_Return)
+        day.settle()
+    day.until(lambda: len(window.live.cards) == 2)
+    assert form.isHidden()
+    assert not form.isAncestorOf(window.unlock)
+    assert form.height() < height
+
+
+def test_a_dialog_is_usable_again_when_nobody_unlocks(day: Desk) -> None:
+    """Esc in the line gives the act up: the form says so and keeps what was typed; closing the form does too."""
+    window, form = locked_and_declaring(day)
+    day.qtbot.keyClick(window.unlock.field, Qt.Key.Key_Escape)
+    assert form.isVisible()
+    assert form.go.isEnabled()
+    assert "stayed locked" in form.problems["all"].text()
+    assert form.title.text() == "A second one"
+    day.qtbot.mouseClick(form.go, Qt.MouseButton.LeftButton)
+    assert form.isAncestorOf(window.unlock)
+    form.reject()
+    assert window.unlock.isHidden()
+    window.live.unlock(PASSPHRASE)
+    day.settle()
+    assert len(window.live.cards) == 1
+
+
 def test_a_name_that_nobody_has_is_told_and_the_window_stays(day: Desk) -> None:
     """`--as` with an unknown name signs as nobody else in silence."""
     window = day.open("Nobody Known")

@@ -180,11 +180,13 @@ class CorrectDialog(QDialog):
     def agree(self) -> None:
         """Hand over what is wanted; the dialog stays until it is recorded."""
         if self.record.isEnabled():
+            self.record.setEnabled(False)
             self.agreed.emit(self.wanted())
 
     @slot_safe
     def refuse(self, refusal: Refused) -> None:
         """The record said no: why, with everything that was typed."""
+        self.record.setEnabled(True)
         self._remark.setText(f"{refusal.message} {refusal.hint}".strip())
         set_tone(self._remark, "overdue")
 

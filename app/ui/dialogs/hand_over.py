@@ -117,10 +117,13 @@ class HandOverDialog(QDialog):
     def agree(self) -> None:
         """Hand over what is wanted."""
         if self.record.isEnabled():
+            self.record.setEnabled(False)
             self.agreed.emit(HandOver(self._role, self.receiver(), self.note.text().strip() or None))
 
     @slot_safe
     def refuse(self, refusal: Refused) -> None:
-        """It was not recorded: say why, keep what was typed."""
+        """It was not recorded: say why, keep what was typed. A passphrase typed now must not become somebody's name."""
+        self.record.setEnabled(True)
+        self.record.setFocus()
         self._signs.setText(f"{refusal.message} {refusal.hint}".strip())
         set_tone(self._signs, "overdue")

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from app.domain.entries import shown
-from app.ui import theme
+from app.ui import tasks, theme
 from app.ui.actions import Command
 from app.ui.guard import slot_safe
 from app.ui.live import Live
@@ -186,5 +186,5 @@ class RosterPane(Pane):
 
         self.live.do(
             roster.hand_over, self._incident, wanted.role, wanted.to, wanted.note,
-            done=lambda _receipts: dialog.accept(), refused=dialog.refuse, saying=f"hand-over to {wanted.to}",
+            done=tasks.while_there(dialog, dialog.accept), refused=dialog.refuse, saying=f"hand-over to {wanted.to}",
         )  # fmt: skip

@@ -24,6 +24,7 @@ class Question(QWidget):
         super().__init__()
         self._answered: Answered | None = None
         self._required = ""
+        self._waits = False
         self._back: QWidget | None = None
         self._caption = Elided("", "small")
         self.field = NameField()
@@ -68,7 +69,7 @@ class Question(QWidget):
         text: str = "",
     ) -> None:
         """Ask. `required` is the sentence shown when nothing was typed; `names` are completed."""
-        self._answered, self._required = answered, required
+        self._answered, self._required, self._waits = answered, required, False
         self._back = self.window().focusWidget()
         self._caption.setText(caption)
         self.field.setAccessibleName(caption)
@@ -82,6 +83,7 @@ class Question(QWidget):
 
     def refuse(self, refusal: Refused) -> None:
         """The answer was refused: say why and keep what was typed."""
+        self._waits = False
         self._say(f"{refusal.message} {refusal.hint}".strip(), "overdue")
         self.show()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -100,7 +102,8 @@ class Question(QWidget):
         if not text and self._required:
             self._say(self._required, "overdue")
             return
-        if self._answered is not None:
+        if self._answered is not None and not self._waits:
+            self._waits = True
             self._answered(text)
 
     def _calm(self) -> None:

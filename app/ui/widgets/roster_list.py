@@ -75,7 +75,17 @@ class RosterDelegate(QStyledItemDelegate):
     def _lines(self, seat: Seat, current: bool, width: int) -> list[Laid]:
         room = width - 2 * theme.px(PAD)
         font = theme.font(theme.CAPTION)
-        return [lay_out((Run(one_line(text)),), room, 2, font=font, plain=ink) for ink, text in below(seat, current)]
+        lines = below(seat, current)
+        if current and seat.kind == "role" and seat.since and not self._room_for_since(seat, room):
+            lines = (("secondary", f"since {seat.since}"), *lines)
+        return [lay_out((Run(one_line(text)),), room, 2, font=font, plain=ink) for ink, text in lines]
+
+    def _room_for_since(self, seat: Seat, width: int) -> int:
+        """What the time at the right takes; 0 where the name needs the room: who it is counts more than since when."""
+        since = QFontMetrics(theme.font(theme.CAPTION)).horizontalAdvance(seat.since)
+        name = QFontMetrics(theme.font()).horizontalAdvance(seat.holder) + theme.px(16 if seat.unsigned else 2)
+        fits = since > 0 and self._split(width) + name + theme.px(8) + since <= width
+        return since + theme.px(8) if fits or seat.kind == "escalation" else 0
 
     @override_safe(QSize(0, 0))
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -116,10 +126,10 @@ class RosterDelegate(QStyledItemDelegate):
 
     def _seat(self, painter: QPainter, line: QRect, seat: Seat) -> None:
         painter.setFont(theme.font(theme.CAPTION))
-        since = painter.fontMetrics().elidedText(seat.since, _ELIDE, line.width() // 3)
-        room = painter.fontMetrics().horizontalAdvance(since) + (theme.px(8) if since else 0)
+        room = min(self._room_for_since(seat, line.width()), line.width() // 3)
         painter.setPen(theme.colour("secondary"))
-        painter.drawText(line, RIGHT, since)
+        if room:
+            painter.drawText(line, RIGHT, painter.fontMetrics().elidedText(seat.since, _ELIDE, room - theme.px(8)))
         painter.setFont(theme.font())
         split = self._split(line.width())
         title = QRect(line.left(), line.top(), split - theme.px(10), line.height())

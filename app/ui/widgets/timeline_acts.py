@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.errors import NotAllowed
 from app.domain.timeline import TimelineRow
+from app.ui import tasks
 from app.ui.guard import slot_safe
 from app.ui.live import Live
 from app.ui.widgets.question import Question
@@ -61,7 +62,7 @@ class TimelineActs(QObject):
         self.live.do(
             journal.correct, self.live.incident_id, wanted.seq,
             text=wanted.text, happened=wanted.happened, strike=wanted.strike, to=wanted.to, reason=wanted.reason,
-            saying=f"correction of {wanted.seq}", done=lambda _receipts: dialog.accept(), refused=dialog.refuse,
+            saying=f"correction of {wanted.seq}", done=tasks.while_there(dialog, dialog.accept), refused=dialog.refuse,
         )  # fmt: skip
 
     @slot_safe
