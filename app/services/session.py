@@ -85,6 +85,8 @@ class Session:
         A folder with the sample incident opens at the sample's own present, from which its clock goes on. `cost` is
         what one guess of a new passphrase shall cost. `accept_rollback` takes a database that is older than its anchor.
         """
+        if database_url and "://" not in database_url:
+            raise Unusable(f"{database_url[:60]!r} is no address of a database.", "Leave it out.", code="no-server")
         if not read_only:
             private_folder(folder)
         _refuse_orphans(folder)

@@ -53,6 +53,7 @@ def test_a_block_answers_in_json_with_every_entry(people: Line, number: str) -> 
         ("log", "N", "x", "--pla"),
         ("star", "N", "9" * 5_000),
         ("incident", "list", "--home", ""),
+        ("incident", "list", "--database-url", "garbage"),
     ],
     ids=lambda words: " ".join(words)[:40].encode(errors="replace").decode(),
 )
