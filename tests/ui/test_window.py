@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -23,11 +23,25 @@ from app.store import first_page
 from app.ui import tasks
 from app.ui.dialogs.declare import DeclareForm
 from app.ui.dialogs.palette import Palette
+from app.ui.dialogs.sign_in import NewPerson, Protect, SignIn, SignInDialog
 from app.ui.opening import Opening, Wish
 from app.ui.widgets.scribe_editor import ScribeEditor
 from app.ui.window import Window
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A person of the list."""
+
+    name: str
+    protected: bool
+    role: str = ""
+
+    @property
+    def principal(self) -> str:
+        return self.name
 
 
 class Desk:
@@ -144,8 +158,14 @@ def test_a_machine_without_a_keyring_is_asked_for_a_passphrase_instead(
     desk.qtbot.keyClicks(first.name, "Ana Pop")
     desk.qtbot.keyClick(first.name, Qt.Key.Key_Return)
     desk.until(first.passphrase.isVisible)
-    desk.qtbot.keyClicks(first.passphrase, PASSPHRASE)
-    desk.qtbot.keyClick(first.passphrase, Qt.Key.Key_Return)
+    assert "can wait" not in first.problem.text()
+    for typed in ("with a slip", PASSPHRASE):
+        first.passphrase.clear()
+        desk.qtbot.keyClicks(first.passphrase, PASSPHRASE)
+        desk.qtbot.keyClick(first.passphrase, Qt.Key.Key_Return)
+        desk.qtbot.keyClicks(first.again, typed)
+        desk.qtbot.keyClick(first.again, Qt.Key.Key_Return)
+        assert first.problem.isVisibleTo(first) is (typed != PASSPHRASE)
     desk.until(lambda: window.live.signer is not None and window.live.signer.unlocked)
     assert (desk.folder / "keys.vault").exists()
     window.close()
@@ -366,6 +386,50 @@ def test_a_dialog_is_usable_again_when_nobody_unlocks(day: Desk) -> None:
     window.live.unlock(PASSPHRASE)
     day.settle()
     assert len(window.live.cards) == 1
+
+
+def test_a_passphrase_that_is_put_on_a_key_is_typed_twice(qtbot: QtBot) -> None:
+    """Nobody can restore it, and nobody sees what was typed."""
+    dialog = SignInDialog()
+    qtbot.addWidget(dialog)
+    asked: list[object] = []
+    dialog.chosen.connect(asked.append)
+    open_key, locked_key = Profile("Ana", protected=False), Profile("Maria", protected=True)
+    dialog.begin([open_key, locked_key], "Ana")
+    qtbot.keyClicks(dialog.passphrase, "secret")
+    qtbot.keyClick(dialog.passphrase, Qt.Key.Key_Return)
+    qtbot.keyClicks(dialog.again, "secrte")
+    qtbot.keyClick(dialog.again, Qt.Key.Key_Return)
+    assert (asked, "differ" in dialog.problem.text()) == ([], True)
+    dialog.again.clear()
+    qtbot.keyClicks(dialog.again, "secret")
+    qtbot.keyClick(dialog.again, Qt.Key.Key_Return)
+    assert asked == [Protect("Ana", "secret")]
+    for field, typed in ((dialog.fresh.name, "Eve"), (dialog.fresh.role, ""), (dialog.fresh.first, "x")):
+        qtbot.keyClicks(field, typed)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.keyClicks(dialog.fresh.second, "x")
+    qtbot.keyClick(dialog.fresh.second, Qt.Key.Key_Return)
+    assert asked.pop() == NewPerson("Eve", "", "x")
+    dialog.begin([open_key, locked_key], "Maria")
+    assert not dialog.again.isVisibleTo(dialog)
+    qtbot.keyClicks(dialog.passphrase, "hers")
+    qtbot.keyClick(dialog.passphrase, Qt.Key.Key_Return)
+    assert asked[1:] == [SignIn("Maria", "hers")]
+
+
+def test_the_start_page_has_the_keyboard_from_the_first_picture_on(desk: Desk) -> None:
+    """What is typed while the record opens is not lost; Tab does not leave an overlay for what lies under it."""
+    window = desk.opening.open(Wish(desk.folder))
+    assert window.live.session is None
+    assert window.focusWidget() is window.start.recents.search
+    desk.until(lambda: window.start.is_first_start)
+    assert window.focusWidget() is window.start.first.name
+    window.registry.run("cheat-sheet")
+    sheet = QApplication.focusWidget()
+    for _ in range(3):
+        desk.qtbot.keyClick(sheet, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is sheet
 
 
 def test_a_name_that_nobody_has_is_told_and_the_window_stays(day: Desk) -> None:

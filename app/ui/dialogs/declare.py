@@ -392,6 +392,7 @@ class DeclareForm(QDialog):
         self.commander.setEditText("")
         self.drill.setChecked(False)
         self.levels.clearSelection()
+        self.levels.setFocus()
         self._say("all", "")
         self.accept()
 

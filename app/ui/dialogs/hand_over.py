@@ -117,6 +117,7 @@ class HandOverDialog(QDialog):
     def agree(self) -> None:
         """Hand over what is wanted."""
         if self.record.isEnabled():
+            self._show()
             self.record.setEnabled(False)
             self.agreed.emit(HandOver(self._role, self.receiver(), self.note.text().strip() or None))
 

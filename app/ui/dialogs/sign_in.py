@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -88,7 +89,7 @@ class SignInDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName("People with a key here")
         self.list.setProperty("boxed", True)
-        self.passphrase = passphrase_field("Passphrase")
+        self.passphrase, self.again = passphrase_field("Passphrase"), passphrase_field("The same again")
         self.problem = label("", "small", "overdue")
         self.problem.setWordWrap(True)
         self.go, self.add = QPushButton("Sign as this person"), QPushButton("Add a person…")
@@ -97,7 +98,8 @@ class SignInDialog(QDialog):
         self._build()
         self.list.itemSelectionChanged.connect(self._selected)
         self.list.itemActivated.connect(self._activated)
-        self.passphrase.returnPressed.connect(self._go)
+        self.passphrase.returnPressed.connect(self._entered)
+        self.again.returnPressed.connect(self._go)
         self.go.clicked.connect(self._go)
         self.add.clicked.connect(self._add)
         self.fresh.back.clicked.connect(self._back)
@@ -114,11 +116,11 @@ class SignInDialog(QDialog):
         buttons.addStretch(1)
         self.add.setAutoDefault(False)
         self.go.setProperty("primary", True)
-        self.go.setDefault(True)
+        self.go.setAutoDefault(False)
         buttons.addWidget(self.go)
         hint = label("Whoever signs vouches for what is recorded; who said it is noted beside it.", "small")
         hint.setWordWrap(True)
-        for each in (hint, self.list, self.passphrase, self.problem):
+        for each in (hint, self.list, self.passphrase, self.again, self.problem):
             column.addWidget(each)
         column.addLayout(buttons)
         self._stack.addWidget(first)
@@ -164,7 +166,9 @@ class SignInDialog(QDialog):
         needs = person is not None and (person.protected or len(self._people) > 1)
         self.passphrase.setVisible(needs)
         self.passphrase.clear()
+        self.again.clear()
         protected = person is None or person.protected
+        self.again.setVisible(needs and not protected)
         words = "Passphrase" if protected else "New passphrase for this key"
         self.passphrase.setPlaceholderText(words)
         self.passphrase.setAccessibleName(words)
@@ -179,6 +183,13 @@ class SignInDialog(QDialog):
             self._go()
 
     @slot_safe
+    def _entered(self) -> None:
+        if self.again.isVisibleTo(self):
+            self.again.setFocus()
+        else:
+            self._go()
+
+    @slot_safe
     def _go(self) -> None:
         person = self.person
         if person is None:
@@ -186,6 +197,8 @@ class SignInDialog(QDialog):
         typed = self.passphrase.text() or None
         if person.protected and typed is None:
             self.refuse(f"Type the passphrase of {person.name}.")
+        elif not person.protected and self.again.text() != self.passphrase.text():
+            self.refuse("The two passphrases differ.")
         elif not person.protected and typed is not None:
             self.chosen.emit(Protect(person.principal, typed))
         else:
@@ -254,6 +267,9 @@ class NewPersonForm(QWidget):
         grid.addLayout(line, 8, 0, 1, 2)
         self.problem.hide()
         self.go.clicked.connect(self._go)
+        self.go.setAutoDefault(False)
+        for field, following in pairwise((self.name, self.role, self.first, self.second)):
+            field.returnPressed.connect(following.setFocus)
         self.second.returnPressed.connect(self._go)
 
     def needs_passphrase(self, needed: bool) -> None:

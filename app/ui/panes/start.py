@@ -26,13 +26,18 @@ from app.ui.guard import override_safe, slot_safe
 from app.ui.live import Live
 from app.ui.models.recent_model import LINE_ROLE, Recent, RecentModel, recent
 from app.ui.widgets.chip import chip_size, paint_chip
-from app.ui.widgets.labels import label, rule
+from app.ui.widgets.labels import label, rule, set_tone
 
 Index = QModelIndex | QPersistentModelIndex
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 SEARCH_MS = 120
 HITS = 40
+LATER = (
+    "It stands beside everything you record. Your signing key is made now;"
+    " passphrase, recovery sheet and organisation can wait."
+)
+IN_A_FILE = "Nobody can restore a forgotten passphrase. Recovery sheet and organisation can wait."
 
 
 class RecentDelegate(QStyledItemDelegate):
@@ -136,16 +141,14 @@ class FirstStart(QWidget):
         self.name.setAccessibleName("Your name")
         self.name.setMaxLength(120)
         self.passphrase = passphrase_field("Passphrase for your key")
-        self.passphrase.hide()
+        self.again = passphrase_field("The same again")
+        for each in (self.passphrase, self.again):
+            each.hide()
         self.go = QPushButton("Continue")
         self.go.setProperty("primary", True)
         self.problem = label("", tone="overdue")
         self.problem.setWordWrap(True)
-        hint = label(
-            "It stands beside everything you record. Your signing key is made now;"
-            " passphrase, recovery sheet and organisation can wait.",
-            "small",
-        )
+        hint = self._hint = label(LATER, "small")
         hint.setWordWrap(True)
         line = QHBoxLayout()
         line.setSpacing(theme.px(8))
@@ -157,6 +160,7 @@ class FirstStart(QWidget):
         column.addWidget(label("Who are you?", "title"))
         column.addLayout(line)
         column.addWidget(self.passphrase)
+        column.addWidget(self.again)
         column.addWidget(self.problem)
         column.addWidget(hint)
         column.addSpacing(theme.px(18))
@@ -166,7 +170,8 @@ class FirstStart(QWidget):
         column.addStretch(1)
         self.problem.hide()
         self.name.returnPressed.connect(self._entered)
-        self.passphrase.returnPressed.connect(self._entered)
+        self.passphrase.returnPressed.connect(self.again.setFocus)
+        self.again.returnPressed.connect(self._entered)
         self.go.clicked.connect(self._entered)
 
     @slot_safe
@@ -178,6 +183,12 @@ class FirstStart(QWidget):
             return
         if not self.passphrase.isHidden() and not self.passphrase.text():
             self.refuse("Type a passphrase; your key is kept in a file that it opens.")
+            self.passphrase.setFocus()
+            return
+        if self.passphrase.text() != self.again.text():
+            self.refuse("The two passphrases differ.")
+            self.again.clear()
+            self.again.setFocus()
             return
         self.problem.hide()
         self.busy(True)
@@ -186,14 +197,18 @@ class FirstStart(QWidget):
     def ask_passphrase(self, reason: str) -> None:
         """The machine has no keyring: the key goes into a file, which needs a passphrase."""
         self.passphrase.show()
-        self.refuse(
-            f"{reason} Choose a passphrase: it opens the file in which your key is kept; nobody can restore it."
-        )
+        self.again.show()
+        self.busy(False)
+        set_tone(self.problem, "")
+        self.problem.setText(f"{reason} Choose a passphrase: your key is kept in a file that it opens.")
+        self.problem.show()
+        self._hint.setText(IN_A_FILE)
         self.passphrase.setFocus()
 
     def refuse(self, sentence: str) -> None:
         """Say inline why it did not work."""
         self.busy(False)
+        set_tone(self.problem, "overdue")
         self.problem.setText(sentence)
         self.problem.show()
 

@@ -70,6 +70,11 @@ class Overlay(QWidget):
             self.place()
         return super().eventFilter(watched, event)
 
+    @override_safe(True)
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab does not leave for what lies under it."""
+        return True
+
     @override_safe(None)
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
