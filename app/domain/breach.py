@@ -181,7 +181,9 @@ def packet_sections(
         lines: list[Line] = []
         for field in _outward(catalogue, group.id):
             line = written[field.id]
-            applies = condition_holds(field.when, answers, late=late) is not Answer.NO
+            holds = condition_holds(field.when, answers, late=late)
+            # A number of an earlier notification is asked for once there was one, not as long as nobody said so.
+            applies = holds is Answer.YES if field.sending else holds is not Answer.NO
             if _has_answer(line) or (applies and (field.minimum or field.sending or _for_lateness(field, late))):
                 lines.append(replace(line, number=f"{len(sections) + 1}.{len(lines) + 1}"))
             elif applies and field.initial != "N":

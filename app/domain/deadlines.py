@@ -14,6 +14,9 @@ from app.domain.instants import zone_named
 ClockState = Literal["running", "due_soon", "overdue", "met", "met_late"]
 Reasons = Literal["no", "recommended", "yes"]
 
+REASONS_NEEDED = "Late: the notification needs the reasons for the delay."
+REASON_ADVISED = "Late on the strict clock, in time on the hour rule: give a short reason all the same."
+
 _HOUR = timedelta(hours=1)
 _NO_STATE = frozenset({"", "UTC", "Etc/UTC"})
 
@@ -274,9 +277,9 @@ def _warnings(
 
 def _late_sentence(sent: bool, by_hour: bool | None) -> str:
     if sent and by_hour:
-        return "Late on the strict clock, in time on the hour rule: give a short reason all the same."
+        return REASON_ADVISED
     if sent:
-        return "Late: the notification needs the reasons for the delay."
+        return REASONS_NEEDED
     return "The strict deadline has passed: notify now and give the reasons for the delay."
 
 

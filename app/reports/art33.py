@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from app import paths
 from app.domain.breach import Instant, Line, Packet
-from app.domain.deadlines import Authority, Deadline, Regime, compute, rfc3339
+from app.domain.deadlines import REASON_ADVISED, REASONS_NEEDED, Authority, Deadline, Regime, compute, rfc3339
 from app.domain.dossier import Dossier
 from app.domain.entries import shown
 from app.domain.fields import moment_of
@@ -36,11 +36,12 @@ from app.reports.kit.ink import Ink
 from app.reports.kit.letters import Style
 from app.reports.kit.moments import LONG_MONTHS, Wall, took
 from app.reports.kit.seal import checkpoint_text
-from app.reports.parts import code_note, initials, sheet_for, verification
+from app.reports.parts import code_note, initials, sheet_for, verification, wall_of
 
 TITLE = "Notification of a personal data breach"
 NOTICE = "Prepared with Incident Cockpit; not legal advice."
 
+_REASONS = ("time.delay_reason", "time.delay_code")
 _NUMBER = Style("regular", 6.8, 11, palette.FAINT)
 _SOURCE = Style("regular", 6.8, 11, palette.FAINT)
 _MOMENT = Style("semibold", 8.2, 11)
@@ -73,7 +74,7 @@ class _Case:
 
 def render(dossier: Dossier) -> bytes:
     """The notification as PDF."""
-    return press(sheet_for(dossier, TITLE, "Authority copy"), _blocks(_case(dossier)))
+    return press(sheet_for(dossier, TITLE), _blocks(_case(dossier)))
 
 
 def art33_json(dossier: Dossier) -> bytes:
@@ -112,7 +113,15 @@ def _case(dossier: Dossier) -> _Case:
     deadline = None
     if aware is not None:
         deadline = compute(aware, dossier.zone, regime=regime, authority=authority, submitted=sent, now=now)
-    return _Case(dossier, packet, Wall(dossier.zone), authority, regime, deadline, initials(dossier))
+    due = (deadline.strict_due, deadline.hour_rule_due, deadline.submitted) if deadline else ()
+    wall = wall_of(dossier, *due, *(instant.at for instant in packet.instants))
+    return _Case(dossier, packet, wall, authority, regime, deadline, _signers(dossier, packet))
+
+
+def _signers(dossier: Dossier, packet: Packet) -> Mapping[str, str]:
+    """The initials of those whose key signed something that stands here: nobody else is named to an authority."""
+    named = {line.actor for line in _lines(packet)} | {instant.actor for instant in packet.instants}
+    return {fp: short for fp, short in initials(dossier).items() if fp in named}
 
 
 def _sent_at(dossier: Dossier, packet: Packet) -> datetime | None:
@@ -148,7 +157,7 @@ def _subtitle(case: _Case) -> str:
         part
         for part in (
             case.regime.title.partition(":")[0],
-            f"initial{', incomplete' if _open_points(case.packet) else ''}",
+            f"{_phase(case.packet)}{', incomplete' if _open_points(case.packet) else ''}",
             f"to {to}" if to else "authority not named yet",
             case.wall.full(case.sent or case.dossier.made_at),
         )
@@ -156,8 +165,19 @@ def _subtitle(case: _Case) -> str:
     )
 
 
+def _phase(packet: Packet) -> str:
+    """What kind of notification it is, in the words of the answer where there is one."""
+    stated = _value(packet, "notif.type")
+    return "initial" if stated in ("", "new") else stated
+
+
 def _open_points(packet: Packet) -> int:
-    return sum(line.status == "unknown" or (line.minimum and line.status == "not_stated") for line in _lines(packet))
+    return sum(line.status == "unknown" or _is_owed(line) for line in _lines(packet))
+
+
+def _is_owed(line: Line) -> bool:
+    """Whether an answer is missing that has to be there: of the minimum, or the reasons of a late notification."""
+    return line.status == "not_stated" and (line.minimum or line.field in _REASONS)
 
 
 def _facts(case: _Case) -> list[Fact]:
@@ -213,7 +233,9 @@ def _counted(case: _Case, deadline: Deadline) -> Iterator[Block]:
     words.keep = True
     yield words
     yield Drawn(_AXIS_HEIGHT, lambda ink, top: _draw_axis(ink, top, case, deadline, changes))
-    for warning in (*deadline.warnings, *case.packet.warnings):
+    explained = (REASONS_NEEDED, REASON_ADVISED) if _value(case.packet, _REASONS[0]) else ()
+    warnings = [text for text in deadline.warnings if text not in explained]
+    for warning in (*warnings, *case.packet.warnings):
         yield Row([[led_cell("Note.", warning, LEFT, MEASURE)]], LEFT, MEASURE, ruled=False)
 
 
@@ -330,7 +352,7 @@ def _row(case: _Case, line: Line) -> Row:
 
 def _is_blank(line: Line) -> bool:
     """Whether there is nothing to say: not sent yet, or a field of the sending that only some notifications have."""
-    return line.status == "blank" or (line.status == "not_stated" and not line.minimum)
+    return line.status == "blank" or (line.status == "not_stated" and not _is_owed(line))
 
 
 def _draw_blank(ink: Ink, top: float) -> None:
@@ -343,7 +365,7 @@ def _answer(case: _Case, line: Line) -> Cell:
         owner = f"Owner {line.owner}" if line.owner else "Nobody is named yet"
         due = f", due {_due(case, line.due)}" if line.due else ", no date yet"
         return led_cell("Not known yet.", f"{owner}{due}.", _VALUE_LEFT, _VALUE_WIDTH)
-    if line.status == "not_stated" and line.minimum:
+    if _is_owed(line):
         return led_cell("Not stated yet.", "No answer and no owner is recorded.", _VALUE_LEFT, _VALUE_WIDTH)
     if _is_blank(line):
         return cell("", _VALUE_LEFT, _VALUE_WIDTH)

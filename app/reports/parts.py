@@ -26,11 +26,11 @@ _COPIES = {
 }
 
 
-def sheet_for(dossier: Dossier, name: str, copy: str = "") -> Sheet:
+def sheet_for(dossier: Dossier, name: str) -> Sheet:
     """The frame of a document about an incident."""
     view, wall = dossier.view, Wall(dossier.zone)
     owner = dossier.organisation.get("controller.name", "")
-    copy = copy or _COPIES.get(dossier.audience, dossier.audience)
+    copy = _COPIES.get(dossier.audience, dossier.audience)
     return Sheet(
         name=f"{name} {view.number}",
         owner=owner,
@@ -43,6 +43,17 @@ def sheet_for(dossier: Dossier, name: str, copy: str = "") -> Sheet:
         foot=seal.foot(dossier),
         hint="prepared with Incident Cockpit",
     )
+
+
+def wall_of(dossier: Dossier, *more: datetime | None) -> Wall:
+    """The wall clock of a document; it names the years where its moments lie in more than one, its own included."""
+    wall, view = Wall(dossier.zone), dossier.view
+    laps = [lap for clock in dossier.clocks for lap in clock.laps]
+    moments = [dossier.made_at, view.declared_at, *(lap.started_at for lap in laps), *(lap.due_at for lap in laps)]
+    moments += [at for at in (*more, *(event.at for event in view.events)) if at is not None]
+    written = [moment for row in dossier.rows for moment in (row.at, row.ts)]
+    moments += [wall.from_ms(edge(written)) for edge in (min, max) if written]
+    return Wall(dossier.zone, years=len({wall.local(at).year for at in moments}) > 1)
 
 
 def _keywords(dossier: Dossier) -> str:

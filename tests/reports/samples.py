@@ -328,7 +328,9 @@ BREACH = (
 )
 
 
-def breach_dossier(*, sent: str = "", book: Book | None = None, **more: Any) -> Dossier:
+def breach_dossier(
+    *, sent: str = "", book: Book | None = None, late: bool = False, made: datetime | None = None, **more: Any
+) -> Dossier:
     """The clinic with its breach file; `sent` fills the sending fields."""
     from app import paths
     from app.domain.breach import breach_file, packet_sections
@@ -344,14 +346,18 @@ def breach_dossier(*, sent: str = "", book: Book | None = None, **more: Any) -> 
         book.add(e.BreachStated("notif.sent_at", value=sent), eest("25 17:21"))
         book.add(e.BreachStated("notif.channel", value="portal"), eest("25 17:21"))
     dossier = dossier_of(
-        book, eest("25 17:30" if sent else "25 17:20"), zone="Europe/Bucharest", organisation=ORGANISATION, **more
+        book,
+        made or eest("25 17:30" if sent else "25 17:20"),
+        zone="Europe/Bucharest",
+        organisation=ORGANISATION,
+        **more,
     )
     packet = packet_sections(
         load_catalogue(paths.resources() / "authorities"),
         breach_file(dossier.view),
         answers(dossier.organisation),
         zone=dossier.zone,
-        late=False,
+        late=late,
         sent=bool(sent),
     )
     return replace(dossier, packet=packet, audience="authority")

@@ -66,10 +66,40 @@ def test_every_answer_names_its_source() -> None:
 def test_sending_fields_are_blank_until_sent() -> None:
     """No time, channel or receipt is invented; once sent they are filled."""
     before, after = text_of(art33.render(breach_dossier())), text_of(art33.render(breach_dossier(sent=SENT)))
-    assert "1.4 Sent at 1.5 Receipt" in before
+    assert "1.3 Sent at 1.4 Receipt" in before
     assert "Sent after People" in before
     assert "in time" not in before
-    assert "1.4 Sent at 2026-10-25 17:20 EET (15:20 UTC) #" in after
+    assert "1.3 Sent at 2026-10-25 17:20 EET (15:20 UTC) #" in after
+
+
+def test_a_first_notification_asks_for_no_earlier_case_number() -> None:
+    """Only a follow-up has an earlier notification; its kind stands under the title."""
+    first = text_of(art33.render(breach_dossier()))
+    assert "case number of the earlier" not in first
+    book = clinic()
+    book.add(e.BreachStated("notif.type", value="follow_up"), eest("25 13:00"))
+    later = text_of(art33.render(breach_dossier(book=book)))
+    assert "Authority case number of the earlier notification" in later
+    assert "GDPR Art. 33 · follow-up, incomplete" in later
+    assert "· initial" not in later
+
+
+def test_only_signers_of_what_stands_here_are_named() -> None:
+    """An authority is told whose keys are under the answers, and of nobody else in the record."""
+    text = text_of(art33.render(breach_dossier()))
+    assert "AP Ana Pop ana-pop@" in text
+    book = Book()
+    opened(book, eest("23 06:04"))
+    text = text_of(art33.render(breach_dossier(book=book)))
+    assert "GH Grace Hopper" in text
+    assert "Ana Pop" not in text
+
+
+def test_the_copy_says_for_whom_it_was_made() -> None:
+    """A copy made for the house is not called one for the authority."""
+    dossier = breach_dossier()
+    assert "Authority copy" in pages(art33.render(dossier))[0]
+    assert "Internal copy" in pages(art33.render(replace(dossier, audience="internal")))[0]
 
 
 def test_internal_fields_never_appear_and_the_rest_is_counted() -> None:
@@ -94,6 +124,30 @@ def test_a_late_notification_says_so() -> None:
     text = text_of(art33.render(breach_dossier(sent="2026-10-26T10:00:00+02:00")))
     assert "73 h 22 min late" in text
     assert "Late: the notification needs the reasons for the delay." in text
+
+
+def test_reasons_of_a_late_notification_are_asked_for_until_they_are_given() -> None:
+    """Missing reasons are named as missing, not left as a blank line; once given, nothing asks for them."""
+    sent = "2026-10-26T10:00:00+02:00"
+    text = text_of(art33.render(breach_dossier(sent=sent, late=True)))
+    assert "Reasons for a notification after 72 hours Not stated yet. No answer and no owner is recorded." in text
+    book = clinic()
+    book.add(e.BreachStated("time.delay_reason", value="The forensic firm was awaited"), eest("25 13:00"))
+    text = text_of(art33.render(breach_dossier(sent=sent, late=True, book=book)))
+    assert "The forensic firm was awaited #" in text
+    assert "73 h 22 min late" in text
+    assert "needs the reasons" not in text
+
+
+def test_the_year_stands_where_moments_lie_in_two() -> None:
+    """A deadline in January of an awareness in December names both years; one within a year needs none."""
+    book = Book()
+    opened(book, eest("2026-12-30T08:00:00+02:00"))
+    book.add(e.AwarenessDecided("certain", "Europe/Bucharest"), eest("2026-12-30T11:00:00+02:00"))
+    text = text_of(art33.render(breach_dossier(book=book, made=eest("2026-12-30T12:00:00+02:00"))))
+    assert "Wed 30 Dec 2026 11:00 EET" in text
+    assert "Sat 2 Jan 2027 11:00 EET" in text
+    assert "Fri 23 Oct 09:38 EEST" in text_of(art33.render(breach_dossier()))
 
 
 def test_without_awareness_no_deadline_is_shown() -> None:

@@ -27,10 +27,13 @@ LONG_MONTHS = (
 
 
 class Wall:
-    """The clock on the wall of one zone. Month and day names are our own, so no machine's locale changes a byte."""
+    """The clock on the wall of one zone. Month and day names are our own, so no machine's locale changes a byte.
 
-    def __init__(self, zone: str) -> None:
-        self.zone = zone
+    `years`: short forms name the year too, for a document whose moments lie in more than one.
+    """
+
+    def __init__(self, zone: str, *, years: bool = False) -> None:
+        self.zone, self.years = zone, years
 
     @cached_property
     def tz(self) -> tzinfo:
@@ -57,9 +60,9 @@ class Wall:
         return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
 
     def day(self, at: datetime) -> str:
-        """`Fri 23 Oct`."""
+        """`Fri 23 Oct`; with `years` also `Fri 23 Oct 2026`."""
         local = self.local(at)
-        return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]}"
+        return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]}{self._year(local)}"
 
     def date(self, at: datetime) -> str:
         """`23 Oct 2026`."""
@@ -72,9 +75,12 @@ class Wall:
         return f"{LONG_DAYS[local.weekday()]} {local.day} {LONG_MONTHS[local.month - 1]} {local.year}"
 
     def short(self, at: datetime) -> str:
-        """`23 Oct 09:38`."""
+        """`23 Oct 09:38`; with `years` also `23 Oct 2026 09:38`."""
         local = self.local(at)
-        return f"{local.day} {MONTHS[local.month - 1]} {self.clock(at)}"
+        return f"{local.day} {MONTHS[local.month - 1]}{self._year(local)} {self.clock(at)}"
+
+    def _year(self, local: datetime) -> str:
+        return f" {local.year}" if self.years else ""
 
     def full(self, at: datetime) -> str:
         """`23 Oct 2026, 09:38 EEST`."""
