@@ -34,7 +34,7 @@ from app.reports.kit.letters import Style
 from app.reports.kit.moments import Wall, took
 from app.reports.kit.seal import checkpoint_text
 from app.reports.overview import legend, overview
-from app.reports.parts import code_note, duration_fact, resolved_at, sheet_for, state_title, verification
+from app.reports.parts import code_note, duration_fact, resolved_at, sheet_for, state_title, verification, wall_of
 
 TITLE = "Post-mortem"
 
@@ -51,7 +51,7 @@ def render(dossier: Dossier) -> bytes:
 
 
 def _blocks(dossier: Dossier) -> Iterator[Block]:
-    wall = Wall(dossier.zone)
+    wall = wall_of(dossier)
     view, plan = dossier.view, dossier.plan
     head, subtitle = heading(dossier), shown(view.title)
     if view.number not in head:
@@ -225,6 +225,9 @@ def _field_row(dossier: Dossier, wall: Wall, label: str, field: str, typed: str)
         return Row([[name], [cell(known, _VALUE_LEFT, _VALUE_WIDTH)]], LEFT, MEASURE)
     asked = field.partition(":")[2].strip(" []")
     words = f"Asked for: {asked.rstrip('.')}." if asked else ""
+    if label.casefold() == "downtime":
+        # An incident may be open without anything being down, and something may be down long before it is detected.
+        words = f"{words} The incident: {_duration(dossier, wall)}.".lstrip()
     return Row([[name], [led_cell("Not written yet.", words, _VALUE_LEFT, _VALUE_WIDTH)]], LEFT, MEASURE)
 
 
@@ -242,7 +245,7 @@ def _known(dossier: Dossier, wall: Wall, label: str) -> str | None:
             return wall.date(view.declared_at)
         case "status" | "state":
             return state_title(dossier.plan, view.state)
-        case "duration" | "downtime":
+        case "duration":
             return _duration(dossier, wall)
         case "commander" | "incident commander":
             return _commander(dossier)
@@ -265,13 +268,15 @@ def _draw_severities(ink: Ink, top: float, dossier: Dossier) -> None:
     """The severities that were declared, in their order."""
     x = _VALUE_LEFT
     y = top - TABLE.leading / 2 - CHIP_HEIGHT / 2
-    for place, spell in enumerate(dossier.view.severities):
+    spells = dossier.view.severities
+    for place, spell in enumerate(spells):
+        if x > LEFT + MEASURE - 120:
+            ink.text(x, top - 8.3, f"and {len(spells) - place} more, in the table of severities", TABLE_QUIET)
+            break
         if place:
             ink.text(x, top - 8.3, "then", TABLE_QUIET)
             x += TABLE_QUIET.width("then") + 5
         x += draw_chip(ink, x, y, dossier.plan, spell.code) + 5
-        if x > LEFT + MEASURE - 120:
-            break
 
 
 def milestones(dossier: Dossier) -> list[TimelineRow]:
@@ -290,7 +295,9 @@ def _timeline(dossier: Dossier, wall: Wall, part: Section) -> Iterator[Block]:
     kept = sorted((row for row in dossier.rows if _happened(row)), key=lambda row: (row.at, row.seq))
     shown_rows = starred or kept
     words = part.fields if len(part.fields) == 2 else ("Time", "Event")
-    heads = annex.columns(("", 4), (words[0], 19), (words[1], 68), ("Recorded by", 22), ("Entry", -7))
+    heads = annex.columns(
+        ("", 4), (words[0], 25 if wall.years else 19), (words[1], 68), ("Recorded by", 22), ("Entry", -7)
+    )
     rows = [_event_row(wall, heads, row, place if starred else 0) for place, row in enumerate(shown_rows, 1)]
     yield Space(4)
     yield from annex.table(heads, rows, "No entry has been recorded yet.")

@@ -17,7 +17,7 @@ from app.reports.kit.ink import Ink
 from app.reports.kit.letters import Style, lines
 from app.reports.kit.moments import MONTHS, Wall, lag, offset
 from app.reports.kit.seal import checkpoint_text
-from app.reports.parts import code_note, duration_fact, sheet_for, state_title, verification
+from app.reports.parts import code_note, duration_fact, sheet_for, state_title, verification, wall_of
 
 TITLE = "Signed timeline"
 
@@ -39,7 +39,7 @@ _NUMBER_END = LEFT + 24
 _HAPPENED = LEFT + 32
 _RECORDED = LEFT + 73
 _KIND = LEFT + 126
-_WHAT = LEFT + 173
+_WHAT = LEFT + 176
 _WHO = RIGHT - 112
 _WHAT_WIDTH = _WHO - _WHAT - 12
 _WHO_WIDTH = RIGHT - _WHO - 17
@@ -64,7 +64,7 @@ def render(dossier: Dossier) -> bytes:
 
 
 def _blocks(dossier: Dossier) -> Iterator[Block]:
-    wall = Wall(dossier.zone)
+    wall = wall_of(dossier)
     view = dossier.view
     keys = key_letters(dossier)
     yield from masthead(TITLE, f"{view.number} · {shown(view.title)}", checkpoint_text(dossier.seal))
@@ -87,9 +87,15 @@ def _facts(dossier: Dossier, wall: Wall) -> list[Fact]:
         duration_fact(dossier),
         Fact("Rows", f"{len(dossier.rows):,}", f"of {dossier.seal.size:,} entries"),
         Fact("Recorded late", f"{late:,}", "by over 5 min"),
-        Fact("Corrected", f"{changed:,}", "both versions are shown"),
-        Fact("Times in", offset(wall.local(view.declared_at)), dossier.zone),
+        Fact("Corrected", f"{changed:,}", "both versions are shown" if changed else ""),
+        Fact("Times in", _offsets(dossier, wall), "" if dossier.zone == "UTC" else dossier.zone),
     ]
+
+
+def _offsets(dossier: Dossier, wall: Wall) -> str:
+    """`UTC+3`; `UTC+3, UTC+2` where the clocks change between the first row and the last."""
+    moments = [wall.from_ms(at) for at in sorted(row.at for row in dossier.rows)] or [wall.local(dossier.made_at)]
+    return ", ".join(dict.fromkeys(offset(moment) for moment in moments))
 
 
 def key_letters(dossier: Dossier) -> Mapping[str, str]:
@@ -179,6 +185,7 @@ def _day_heads(wall: Wall, moment: datetime, *, new_day: bool, shift: str) -> tu
 
     opening = Drawn(18, draw, before=5)
     opening.keep = True
+    opening.again = Drawn(17, _draw_columns)
     if new_day:
         opening.outline = (1, name)
     return opening, Drawn(33, draw_again)
@@ -218,7 +225,7 @@ class Entry(Block):
 
     def __init__(self, row: TimelineRow, moment: datetime, setting: _Setting) -> None:
         self._row, self._moment, self._setting = row, moment, setting
-        deep = max(len(self._what()), len(self._who()), 2 if row.lag_ms > LAG_SHOWN_MS else 1)
+        deep = max(len(self._what()), len(self._who()), len(self._recorded()))
         self.height = deep * _TEXT.leading + 2 * _PAD
 
     @property
@@ -271,20 +278,23 @@ class Entry(Block):
             ink.text(LEFT - 9, y, "★", _STAR)
         ink.right(_NUMBER_END, y, str(row.seq), _NUMBER)
         ink.text(_HAPPENED, y, f"{moment:%H:%M:%S}", _TIME)
-        self._draw_recorded(ink, y)
+        for place, (words, style) in enumerate(self._recorded()):
+            ink.text(_RECORDED, y - place * _TEXT.leading, words, style)
         ink.text(_KIND, y, _KIND_WORDS.get(row.kind, row.kind), _QUIET)
         ink.right(RIGHT, y, self._setting.keys.get(row.signer, ""), _KEY)
 
-    def _draw_recorded(self, ink: Ink, y: float) -> None:
-        row = self._row
+    def _recorded(self) -> list[tuple[str, Style]]:
+        """Lines of the second column: when it was recorded, with the day or the year where it is another one."""
+        row, happened = self._row, self._moment
         recorded = self._setting.wall.from_ms(row.ts)
-        if recorded.date() == self._moment.date():
-            words = f"{recorded:%H:%M:%S}"
-        else:
-            words = f"{recorded.day} {MONTHS[recorded.month - 1]} {recorded:%H:%M}"
-        ink.text(_RECORDED, y, words, _QUIET)
-        if row.lag_ms > LAG_SHOWN_MS:
-            ink.text(_RECORDED, y - _TEXT.leading, lag(row.lag_ms), _LATE)
+        day = f"{recorded.day} {MONTHS[recorded.month - 1]}"
+        found = [f"{recorded:%H:%M:%S}"]
+        if recorded.year != happened.year:
+            found = [f"{day} {recorded.year}", f"{recorded:%H:%M}"]
+        elif recorded.date() != happened.date():
+            found = [f"{day} {recorded:%H:%M}"]
+        late = [(lag(row.lag_ms), _LATE)] if row.lag_ms > LAG_SHOWN_MS else []
+        return [(words, _QUIET) for words in found] + late
 
     def draw_parts(
         self, ink: Ink, top: float, what: Iterable[tuple[str, Style, bool]], who: Iterable[tuple[str, Style]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -151,6 +152,31 @@ def test_six_severities_and_more_have_chips() -> None:
     dossier = dossier_of(book, eest("23 12:00"), plan=replace(PLAN, severities=levels, clocks=()))
     text = text_of(postmortem.render(dossier))
     assert all(f"S{n} Level {n}" in text for n in range(8))
+    assert "and 4 more, in the table of severities" in text
+
+
+def test_a_downtime_is_not_made_up() -> None:
+    """How long the incident lasted is known, how long something was down is not, until somebody says so."""
+    parts = (Section("impact", "Impact", "impact", fields=("Downtime: Duration", "Duration")),)
+    plan = replace(PLAN, postmortem=replace(PLAN.postmortem, sections=parts))
+    book = clinic()
+    text = text_of(postmortem.render(dossier_of(book, eest("25 17:20"), plan=plan)))
+    assert "Downtime Not written yet. Asked for: Duration. The incident: 2 d 11 h, 23 Oct 2026, 02:55 UTC to" in text
+    assert "Duration 2 d 11 h, 23 Oct 2026, 02:55 UTC to" in text
+    book.add(e.PostmortemWritten("impact", "Downtime: 61 h"), eest("25 17:15"))
+    assert "Downtime 61 h" in text_of(postmortem.render(dossier_of(book, eest("25 17:20"), plan=plan)))
+
+
+def test_the_years_stand_where_there_are_two() -> None:
+    """In a document of the next year, or over a year's end, no day stands without its year."""
+    dossier = dossier_of(clinic(), eest("2027-01-10T08:00:00+02:00"), zone="Europe/Bucharest")
+    text = text_of(postmortem.render(dossier))
+    assert "Declared 23 Oct 2026 06:04 EEST" in text
+    assert "24 Oct 2026 08:30 37 patients" in text
+    assert "Ana Pop 23 Oct 2026 06:11 23 Oct 2026 20:00" in text
+    annex = text[text.index("Clocks met and missed") :]
+    assert not re.search(r"\d (Oct|Jan) \d\d:", annex)
+    assert "24 Oct 08:30 37 patients" in text_of(postmortem.render(clinic_dossier()))
 
 
 @pytest.mark.real("pdftotext")

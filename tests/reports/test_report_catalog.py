@@ -33,6 +33,12 @@ def test_every_document_renders_and_names_its_file(name: str) -> None:
     assert report.file_name(dossier).endswith(report.suffix)
 
 
+@pytest.mark.parametrize("name", ["timeline", "postmortem"])
+def test_what_shows_every_row_is_made_for_nobody_outside(name: str) -> None:
+    """Rows hold internal answers, and nothing is left out of them: there is no copy for an authority."""
+    assert REPORTS[name].audiences == ("internal", "legal")
+
+
 def test_a_hostile_number_stays_a_file_name() -> None:
     """No separator, blank or dot at the start reaches the file system."""
     dossier = clinic_dossier()

@@ -228,12 +228,44 @@ def test_metadata_and_bookmarks() -> None:
     assert not any("/Annots" in page for page in pdf.pages)
 
 
+def test_a_row_recorded_in_the_next_year_says_so() -> None:
+    """Under the head of 31 December a time of recording in January names its year; every page has column heads."""
+    book = Book()
+    opened(book, eest("2026-12-31T20:00:00+02:00"))
+    late, soon = eest("2026-12-31T23:10:00+02:00"), eest("2026-12-31T23:59:58+02:00")
+    book.add(e.Noted("written down later"), late, eest("2027-01-01T00:40:00+02:00"))
+    book.add(e.Noted("written down at once"), soon)
+    for day in range(60):
+        book.add(e.Noted("one row a day"), soon + timedelta(days=1 + day))
+    dossier = dossier_of(book, soon + timedelta(days=70), zone="Europe/Bucharest")
+    found = pages(timeline.render(dossier))
+    assert "23:10:00 1 Jan 2027 00:40 +1 h 30 min note Awritten down later" in found[0]
+    assert "23:59:58 1 Jan 2027 00:00 note Awritten down at once" in found[0]
+    assert "Declared 31 Dec 2026 20:00 EET" in found[0]
+    assert len(found) > 3
+    assert all("Entry Happened Recorded" in page for page in found if "one row a day" in page)
+
+
+def test_the_head_says_every_offset() -> None:
+    """Over a change of the clocks both offsets are named, in their order; UTC is named once."""
+    assert "Times in UTC+3, UTC+2 Europe/Bucharest" in pages(timeline.render(clinic_dossier()))[0]
+    text = pages(timeline.render(clinic_dossier(zone="UTC")))[0]
+    assert "Times in UTC Keys" in text
+
+
+def test_without_corrections_nothing_is_said_of_versions() -> None:
+    """Both versions are shown only where there are two."""
+    assert "Corrected 2 both versions are shown" in pages(timeline.render(clinic_dossier()))[0]
+    assert "Corrected 0 Times" in pages(timeline.render(many(3)))[0]
+
+
 _AGAIN = """
 import hashlib, sys
 sys.path[:0] = sys.argv[1:]
-from reports.samples import clinic_dossier
-from app.reports import timeline
-print(hashlib.sha256(timeline.render(clinic_dossier())).hexdigest())
+from reports.samples import breach_dossier, clinic_dossier
+from app.reports import art33, postmortem, timeline
+made = (timeline.render(clinic_dossier()), postmortem.render(clinic_dossier()), art33.render(breach_dossier()))
+print(hashlib.sha256(b"".join(made) + art33.art33_json(breach_dossier())).hexdigest())
 """
 
 

@@ -64,7 +64,7 @@ def commands(dossier: Dossier) -> tuple[tuple[str, str], ...]:
     return (
         (
             "sha256sum -c tagmanifest-sha256.txt && sha256sum -c manifest-sha256.txt",
-            "No file of the bundle was changed.",
+            "Every file is the one that the lists name; the log key signed the lists, as command 5 finds.",
         ),
         (
             "(printf 'AZ:INCIDENT:'; tr -d '\\n' < data/incident.json) | sha256sum",
@@ -76,10 +76,10 @@ def commands(dossier: Dossier) -> tuple[tuple[str, str], ...]:
         ),
         (
             signature,
-            f"The log key {seal.log_fingerprint} signed exactly these lines.",
+            f"Prints Good, and the key that signed exactly these lines: {seal.log_fingerprint}.",
         ),
         (
-            f"python3 data/verify.py .{trust}",
+            f"python3 -I data/verify.py .{trust}",
             "Every line, signature and proof of the record; names the entry at fault.",
         ),
         (
