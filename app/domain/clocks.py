@@ -185,7 +185,7 @@ def _of_rule(
     if not starts:
         return
     stops = [event for event in events_for(plan, view, rule.stop) if event.at <= now]
-    ends = _lasting(plan, view, [event for event in events_for(plan, view, rule.until) if event.at <= now])
+    ends = _lasting(plan, view, [event for event in events_for(plan, view, _ends_of(rule)) if event.at <= now])
     for began, ended in _spells(plan, view, rule):
         if rule.kind == "cadence":
             clock = _cadence(rule, starts[0], stops, ends, began, ended, now, holidays)
@@ -193,6 +193,15 @@ def _of_rule(
             clock = _single(rule, starts[-1], stops, ends, began, ended, now, holidays)
         if clock is not None:
             yield clock
+
+
+def _ends_of(rule: ClockRule) -> tuple[str, ...]:
+    """What ends a clock: the plan's word, else closing, which nobody owes an answer to any more.
+
+    A review and a duty by law outlive the incident.
+    """
+    outlives = rule.kind in ("review", "regulatory")
+    return rule.until or (() if outlives else ("closed",))
 
 
 def _lasting(plan: Plan, view: IncidentView, ends: list[Event]) -> list[Event]:

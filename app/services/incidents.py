@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from array import array
+from base64 import b64decode
 from datetime import datetime
 from typing import Any
 
@@ -287,7 +288,7 @@ def show(seen: Look, now: datetime) -> dict[str, Any]:
             for status in tasks(plan, view, now)
         ],
         "entry_count": view.entry_count,
-        "seal": {"size": seen.seal_size, "root": seen.seal_root},
+        "seal": {"size": seen.seal_size, "root": b64decode(seen.seal_root).hex()},
     }
 
 

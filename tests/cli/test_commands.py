@@ -41,6 +41,7 @@ def test_show_has_the_keys_that_scripts_rely_on(people: Line, number: str) -> No
     assert set(shown["gates"][0]) >= {"id", "blocks", "strength", "met", "missing"}
     assert set(shown["tasks"][0]) >= {"id", "text", "state", "due_at"}
     assert shown["seal"]["size"] == shown["entry_count"]
+    assert shown["seal"]["root"] == people.fine("verify", number, "--json").json["root"], "hex, as everywhere in JSON"
 
 
 def test_global_options_stand_before_or_after(people: Line) -> None:

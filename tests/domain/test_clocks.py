@@ -63,6 +63,19 @@ def test_a_cadence_ends_when_resolved_and_goes_on_when_reopened() -> None:
     assert need(clock(closed, "cadence", 25)).state == "ended"
 
 
+def test_closing_ends_what_nobody_answers_any_more_and_keeps_what_was_missed() -> None:
+    """Late before closing stays missed, not yet due is over; a review and a duty by law outlive the incident."""
+    late = story(
+        (opened(), 0), (e.AwarenessDecided("sure"), 1), (e.StateChanged("RESOLVED"), 70), (e.StateChanged("CLOSED"), 80)
+    )
+    early = story((opened(), 0), (e.StateChanged("RESOLVED"), 5), (e.StateChanged("CLOSED"), 6))
+    assert need(clock(late, "ack-s1", 90)).state == "lapsed"
+    assert need(clock(late, "strict", 90)).missed == 1
+    assert need(clock(early, "ack-s1", 90)).state == "ended"
+    assert need(clock(late, "gdpr", 90)).active
+    assert need(clock(late, "review", 90)).active
+
+
 def test_a_hand_over_restarts_the_commanders_relief() -> None:
     """The clock that started with the first holder starts again with the second."""
     steps = story((opened(), 0), (e.RoleAssigned("LEAD", "Ana"), 1), (e.RoleHandedOver("LEAD", "Ana", "Bob"), 100))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -350,7 +351,7 @@ def check_papers(story: Story, folder: Path) -> None:
             for place, text in enumerate(leaves, 1):
                 assert number in text
                 assert f"record of {seal['size']} entries" in text
-                assert seal["root"] in text
+                assert b64encode(bytes.fromhex(seal["root"])).decode() in text
                 assert f"page {place} of {len(leaves)}" in text
     review = " ".join(pages((folder / "postmortem.pdf").read_bytes()))
     assert story.facts.heading in review

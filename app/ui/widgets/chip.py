@@ -19,12 +19,12 @@ SHAPES = ("octagon", "triangle", "diamond", "square", "circle", "ring")
 
 
 def short_text(level: Severity) -> str:
-    """`P0`, `SEV_4`: what a small chip says."""
+    """The level's short name: what a small chip says."""
     return level.short or level.code
 
 
 def severity_text(level: Severity) -> str:
-    """`P0 Critical`, `SEV_4 Critical`; a title that repeats the short name stands alone."""
+    """Short name and title; a title that repeats the short name stands alone."""
     short, title = short_text(level), level.title
     if not title:
         return short
