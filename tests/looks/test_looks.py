@@ -10,6 +10,8 @@ from ui.room import Room
 
 from app.store import first_page
 from app.ui import pictures, theme
+from app.ui.dialogs.declare import DeclareForm
+from app.ui.state import read_plans
 from app.ui.widgets.labels import Elided
 from app.ui.window import Window
 
@@ -90,6 +92,21 @@ def test_the_window_fits_a_small_laptop_at_the_largest_text(window: Window, room
     assert window.size() == pictures.SIZE
     assert window.minimumSizeHint().width() <= pictures.SIZE.width()
     assert window.minimumSizeHint().height() <= pictures.SIZE.height()
+
+
+def test_the_declare_form_fits_the_screen_at_the_largest_text(window: Window, room: Room) -> None:
+    """The levels scroll before the button leaves the screen, and what is missing does not cover them."""
+    dress(window, room, "light", 200)
+    room.live.plans = read_plans(room.session)
+    form = DeclareForm(room.live, window)
+    form.begin([])
+    assert form.answer() is None
+    room.settle()
+    there = form.screen().availableGeometry()
+    assert form.width() <= there.width()
+    assert form.height() <= there.height()
+    assert form.problems["severity"].geometry().top() > form.levels.geometry().bottom()
+    form.reject()
 
 
 def test_pictures_are_taken_without_a_screen(room: Room, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -30,9 +30,11 @@ from app.domain.plan import Plan, Severity
 from app.ui import theme, times
 from app.ui.guard import override_safe, slot_safe
 from app.ui.live import Live
+from app.ui.models.spans import Run
 from app.ui.pane import mark_wrong
 from app.ui.widgets.chip import chip_size, paint_chip, severity_text
-from app.ui.widgets.labels import label, set_tone
+from app.ui.widgets.inked import lay_out
+from app.ui.widgets.labels import Elided, label, set_tone
 
 Index = QModelIndex | QPersistentModelIndex
 LEVEL_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -112,7 +114,7 @@ class LevelDelegate(QStyledItemDelegate):
         digit = QRect(area.left() + theme.px(12), area.top(), theme.px(14), area.height())
         painter.drawText(digit, _LEFT, str(level.rank))
         left = digit.right() + theme.px(6)
-        room = theme.px(236)
+        room = self._chip_room(index, area.width())
         size = chip_size(level.words)
         top = area.center().y() + 1 - size.height() / 2
         chip = QRectF(left, top, min(size.width(), room), size.height())
@@ -122,16 +124,16 @@ class LevelDelegate(QStyledItemDelegate):
         self._definition(painter, words, level.definition)
         painter.restore()
 
+    def _chip_room(self, index: Index, width: int) -> int:
+        """The definitions stand behind the widest chip, within reason."""
+        model = index.model()
+        levels = (model.index(row, 0).data(LEVEL_ROLE) for row in range(model.rowCount()))
+        widest = max((chip_size(each.words).width() for each in levels if isinstance(each, Level)), default=0)
+        return min(widest + theme.px(6), width // 2)
+
     def _definition(self, painter: QPainter, words: QRect, text: str) -> None:
-        painter.setFont(theme.font(theme.SMALL))
-        painter.setPen(theme.colour("text"))
-        metrics = painter.fontMetrics()
-        wrapped = metrics.boundingRect(words, int(Qt.TextFlag.TextWordWrap), text)
-        if wrapped.height() <= 2 * metrics.lineSpacing() + 2:
-            painter.drawText(words, _LEFT, text)
-            return
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(words.width() * 1.85))
-        painter.drawText(words, _LEFT, shown)
+        laid = lay_out((Run(text),), words.width(), 2, font=theme.font(theme.SMALL))
+        laid.draw(painter, QPointF(words.left(), words.top() + (words.height() - laid.height) / 2))
 
 
 class LevelList(QListWidget):
@@ -155,7 +157,12 @@ class LevelList(QListWidget):
             item.setData(int(Qt.ItemDataRole.AccessibleTextRole), f"{level.words}: {level.definition}")
             item.setToolTip(level.definition)
             self.addItem(item)
-        self.setFixedHeight(min(len(levels), 6) * theme.px(40) + 6)
+        self.setMinimumHeight(theme.px(40) + 6)
+        self.setMaximumHeight(len(levels) * theme.px(40) + 6)
+
+    @override_safe(QSize(0, 0))
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.maximumHeight())
 
     @property
     def chosen(self) -> Level | None:
@@ -195,7 +202,7 @@ class DeclareForm(QDialog):
         self.go = QPushButton("Declare")
         self.problems = {name: label("", "small", "overdue") for name in ("severity", "title", "detected", "all")}
         self._echo = label("", "small")
-        self._keys = label("", "small")
+        self._keys = Elided("", "small", whole=True)
         self._name_fields()
         self._build()
         self._connect()
@@ -241,12 +248,12 @@ class DeclareForm(QDialog):
                 grid.addWidget(self.problems[problem], place, 1)
                 place += 1
         grid.addWidget(self.problems["all"], place, 1)
+        grid.setRowStretch(1, 1000)
         grid.setRowStretch(place + 1, 1)
         grid.addLayout(self._buttons(), place + 2, 0, 1, 2)
         for each in self.problems.values():
             each.setWordWrap(True)
             each.hide()
-        self.setMinimumWidth(theme.px(740))
 
     def _caption(self, name: str) -> QWidget:
         made = label(name, tone="secondary")
@@ -309,8 +316,16 @@ class DeclareForm(QDialog):
         self.commander.setCurrentIndex(-1)
         self.commander.setEditText(typed)
         self.busy(False)
+        self._fit()
         self.open()
         (self.title if self.levels.chosen else self.levels).setFocus()
+
+    def _fit(self) -> None:
+        """As large as it likes, within the screen: on a small one the levels scroll."""
+        room = self.screen().availableGeometry()
+        self.setMinimumWidth(min(theme.px(740), room.width() - theme.px(20)))
+        wanted = self.sizeHint()
+        self.resize(self.minimumWidth(), min(wanted.height(), room.height() - theme.px(40)))
 
     @slot_safe
     def _plan_chosen(self) -> None:

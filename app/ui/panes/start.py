@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -33,6 +33,8 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 SEARCH_MS = 120
 HITS = 40
+TITLE_ROOM = 180
+"""What a title has before the remark at its right."""
 LATER = (
     "It stands beside everything you record. Your signing key is made now;"
     " passphrase, recovery sheet and organisation can wait."
@@ -71,10 +73,16 @@ class RecentDelegate(QStyledItemDelegate):
         left += self._chip_room(index)
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(theme.colour("secondary"))
-        painter.drawText(QRect(left, area.top(), theme.px(140), area.height()), _LEFT, line.number)
-        painter.drawText(inner, _RIGHT, line.note)
-        taken = painter.fontMetrics().horizontalAdvance(line.note) + theme.px(12)
-        left += theme.px(140)
+        metrics = painter.fontMetrics()
+        number = max(metrics.horizontalAdvance(line.number) + theme.px(14), theme.px(124))
+        painter.drawText(QRect(left, area.top(), number, area.height()), _LEFT, line.number)
+        left += number
+        taken = metrics.horizontalAdvance(line.note) + theme.px(12)
+        whole = QFontMetrics(theme.font()).horizontalAdvance(line.text)
+        if inner.right() - taken - left < min(whole, theme.px(TITLE_ROOM)):
+            taken = 0
+        else:
+            painter.drawText(inner, _RIGHT, line.note)
         painter.setFont(theme.font())
         painter.setPen(theme.colour("text"))
         room = inner.right() - taken - left

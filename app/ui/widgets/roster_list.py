@@ -84,8 +84,11 @@ class RosterDelegate(QStyledItemDelegate):
         """What the time at the right takes; 0 where the name needs the room: who it is counts more than since when."""
         since = QFontMetrics(theme.font(theme.CAPTION)).horizontalAdvance(seat.since)
         name = QFontMetrics(theme.font()).horizontalAdvance(seat.holder) + theme.px(16 if seat.unsigned else 2)
-        fits = since > 0 and self._split(width) + name + theme.px(8) + since <= width
-        return since + theme.px(8) if fits or seat.kind == "escalation" else 0
+        if seat.kind == "escalation":
+            since = min(since, width // 3)
+        elif self._split(width) + name + theme.px(8) + since > width:
+            return 0
+        return since + theme.px(8) if since else 0
 
     @override_safe(QSize(0, 0))
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -126,10 +129,10 @@ class RosterDelegate(QStyledItemDelegate):
 
     def _seat(self, painter: QPainter, line: QRect, seat: Seat) -> None:
         painter.setFont(theme.font(theme.CAPTION))
-        room = min(self._room_for_since(seat, line.width()), line.width() // 3)
+        room = self._room_for_since(seat, line.width())
         painter.setPen(theme.colour("secondary"))
         if room:
-            painter.drawText(line, RIGHT, painter.fontMetrics().elidedText(seat.since, _ELIDE, room - theme.px(8)))
+            painter.drawText(line, RIGHT, painter.fontMetrics().elidedText(seat.since, _ELIDE, room - theme.px(8) + 1))
         painter.setFont(theme.font())
         split = self._split(line.width())
         title = QRect(line.left(), line.top(), split - theme.px(10), line.height())
