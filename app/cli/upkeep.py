@@ -73,7 +73,7 @@ def _fingerprint(text: str) -> str:
 def _verdict(call: Call, what: str, trust: frozenset[str]) -> Verdict:
     path = Path(what)
     if path.suffix.lower() == ".pdf" and not path.is_dir():
-        return papers.verify_paper(call.open(), path)
+        return papers.verify_paper(call.open(), path, trust)
     if path.exists() or path.suffix == ".zip" or "/" in what:
         return verification.verify_file(path, trust)
     return verification.verify(call.open(), what, trust)

@@ -129,7 +129,8 @@ def verification(dossier: Dossier) -> Iterator[Block]:
         "The code on the first page holds the three lines that the log key signed: origin with the incident id, number "
         "of entries, root. Whoever changes, drops or adds an entry changes the root in the foot of every page. Compare "
         "the key fingerprints with ones that reached you another way: a record alone proves that it is consistent, not "
-        "who made it."
+        "who made it. Commands 3 and 4 read the checkpoint over exactly these entries: it lies in the bundle that was "
+        "made when this document was made."
     )
     yield Lines(text, TABLE, LEFT, MEASURE, before=2)
     for number, (command, meaning) in enumerate(seal.commands(dossier), 1):

@@ -113,12 +113,12 @@ def seal(seen: Look, every: Iterable[Entry]) -> Seal:
 
 
 def export(session: Session, number: str, name: str, out: Path, audience: str | None = None) -> str:
-    """Write a document or bundle to a file; returns its SHA-256."""
+    """Write a document or bundle to a file, after verifying the record whole; returns its SHA-256."""
     if out.is_dir() and name != BUNDLE:
         raise Unusable(f"{out} is a folder.", "Name a file in it with -o.", code="is-folder")
     if name == BUNDLE:
         return export_bundle(session, number, out)
-    content = render(session, number, name, audience)
+    content = verified(session, number, name, audience)
     write_whole(out, content)
     return hashlib.sha256(content).hexdigest()
 
@@ -126,6 +126,23 @@ def export(session: Session, number: str, name: str, out: Path, audience: str | 
 def export_bundle(session: Session, number: str, out: Path) -> str:
     """Write the record as a BagIt bag (a folder, or a zip by its name), after verifying it whole."""
     seen = look(session, number)
+    _need_verified(session, number)
+    papers = {f"{name}.pdf": render(session, number, name) for name in ("postmortem", "timeline")}
+    parts = record_parts(session, seen.view.incident_id)
+    with session.store.read() as read:
+        plan = read.plan(seen.plan_hash) or b""
+    bundle.write(parts, out, session.keychain.log(seen.origin), reports=papers, plan_files={"plan.json": plan})
+    return hashlib.sha256(out.read_bytes()).hexdigest() if out.is_file() else ""
+
+
+def verified(session: Session, number: str, name: str, audience: str | None = None) -> bytes:
+    """The document's bytes as they may leave the house: NotAllowed where the record itself does not verify."""
+    report_named(name)
+    _need_verified(session, number)
+    return render(session, number, name, audience)
+
+
+def _need_verified(session: Session, number: str) -> None:
     verdict = verify(session, number)
     if not verdict.ok:
         raise NotAllowed(
@@ -134,12 +151,6 @@ def export_bundle(session: Session, number: str, out: Path) -> str:
             code="not-verified",
             missing=tuple(problem.what for problem in verdict.problems),
         )
-    papers = {f"{name}.pdf": render(session, number, name) for name in ("postmortem", "timeline")}
-    parts = record_parts(session, seen.view.incident_id)
-    with session.store.read() as read:
-        plan = read.plan(seen.plan_hash) or b""
-    bundle.write(parts, out, session.keychain.log(seen.origin), reports=papers, plan_files={"plan.json": plan})
-    return hashlib.sha256(out.read_bytes()).hexdigest() if out.is_file() else ""
 
 
 def handed_out(

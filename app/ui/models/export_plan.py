@@ -104,8 +104,8 @@ def make(session: Session, wish: Wish, steps: Steps) -> Made | None:
 
     if wish.paper.name == exporting.BUNDLE:
         return _make_bundle(session, wish, steps)
-    steps.said(1, 2, "Reading the record and setting the pages")
-    content = exporting.render(session, wish.incident, wish.paper.name, wish.audience or None)
+    steps.said(1, 2, "Verifying the record and setting the pages")
+    content = exporting.verified(session, wish.incident, wish.paper.name, wish.audience or None)
     if steps.cancelled:
         return None
     steps.said(2, 2, "Writing the file")
