@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtGui import QAction, QKeySequence
-
 from app.domain.errors import Unusable
 from app.ui.guard import slot_safe
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
     from app.ui.window import Window
 
 MENUS: Final = ("Incident", "Timeline", "Roster", "Checklists", "Compliance", "Export", "View", "Help")
@@ -75,6 +75,8 @@ class Registry:
 
     def with_key(self, shortcut: str) -> Command | None:
         """The command that has a key."""
+        from PySide6.QtGui import QKeySequence
+
         wanted = QKeySequence(shortcut)
         if not shortcut:
             return None
@@ -93,6 +95,8 @@ class Registry:
         return self._actions[identity]
 
     def _make(self, command: Command) -> QAction:
+        from PySide6.QtGui import QAction, QKeySequence
+
         action = QAction(command.title.replace("&", "&&"))
         if command.shortcut:
             action.setShortcut(QKeySequence(command.shortcut))

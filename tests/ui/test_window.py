@@ -440,7 +440,9 @@ def test_a_name_that_nobody_has_is_told_and_the_window_stays(day: Desk) -> None:
 
 
 START = """
-import json, os, sys
+import enum, json, os, sys
+made, plain = [], enum.EnumType.__new__
+enum.EnumType.__new__ = staticmethod(lambda kind, name, *a, **k: made.append(name) or plain(kind, name, *a, **k))
 from PySide6.QtWidgets import QApplication
 from app.store import first_page
 from app.ui import opening
@@ -450,7 +452,7 @@ windows = opening.Opening(application, first_page.read)
 opening.Opening._start = lambda self, window, wish: None
 window = windows.open(opening.Wish(Path(sys.argv[1])))
 window.painted.disconnect()
-window.painted.connect(lambda: (print(json.dumps(sorted(sys.modules))), sys.stdout.flush(), os._exit(0)))
+window.painted.connect(lambda: (print(json.dumps([sorted(sys.modules), made])), sys.stdout.flush(), os._exit(0)))
 application.exec()
 """
 SLOW = (
@@ -472,10 +474,12 @@ def test_the_first_picture_needs_nothing_that_is_slow_to_load(day: Desk) -> None
         [sys.executable, "-c", START, str(day.folder)], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
-    loaded = json.loads(done.stdout)
+    loaded, enums = json.loads(done.stdout)
     assert [name for name in loaded if name.partition(".")[0] in SLOW] == []
     assert [name for name in loaded if name.startswith(("app.services.", "app.record", "app.plans"))] == []
     assert "app.ui.panes.timeline" in loaded
+    assert "ScrollBarPolicy" in enums
+    assert "WizardButton" not in enums, "PySide was given a widget that Python did not make and looked through them all"
 
 
 def test_without_a_display_one_sentence_and_exit_3(tmp_path: Path) -> None:

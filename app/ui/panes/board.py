@@ -160,11 +160,12 @@ class BoardPane(Pane):
         self.header.set_subtitle(f"{open_count} open" if open_count else "")
         here = self._current_incident()
         self.model.show_rows(board_rows(self.live.cards, self.live.plans, self.live.now(), self.live.zone, text))
-        self._delegate.opened = self.live.incident_id
+        was, self._delegate.opened = self._delegate.opened, self.live.incident_id
         self._keep(here or self.live.incident_id)
         shown = self.list if self.model.rows else self._nothing if text else self._empty
         self._stack.setCurrentWidget(shown)
-        self.list.viewport().update()
+        if was != self.live.incident_id and self.isVisible():
+            self.list.viewport().update()
 
     def _current_incident(self) -> str:
         place = self.list.currentIndex().row()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
-from typing import Final
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
@@ -22,11 +22,13 @@ from app.ui.models.timeline_model import TimelineModel
 from app.ui.models.timeline_source import TimelineSource
 from app.ui.pane import Pane, tool
 from app.ui.widgets.chip_row import ChipRow
-from app.ui.widgets.entry_detail import EntryDetail
-from app.ui.widgets.question import Question
 from app.ui.widgets.scribe_bar import ScribeBar
 from app.ui.widgets.timeline_acts import TimelineActs
 from app.ui.widgets.timeline_view import Tail, TimelineView
+
+if TYPE_CHECKING:
+    from app.ui.widgets.entry_detail import EntryDetail
+    from app.ui.widgets.question import Question
 
 SEARCH_MS: Final = 120
 OWN_ROWS: Final = 256
@@ -73,10 +75,8 @@ class TimelinePane(Pane):
         self.source = TimelineSource(live, self.model, self)
         self.view = TimelineView(self.model)
         self.tail = Tail(self.view)
-        self.detail = EntryDetail()
-        self.question = Question()
         self.bar = ScribeBar(live, self.words, self.last_own)
-        self.acts = TimelineActs(live, self.bar, self.question, self.window)
+        self.acts = TimelineActs(live, self.bar, lambda: self.question, self.window)
         self._kept: TimelineRow | None = None
         self._known_words: tuple[object, Words] | None = None
         self._search_timer = QTimer(self)
@@ -85,7 +85,7 @@ class TimelinePane(Pane):
         self._build_tools()
         self.body.addWidget(self._search_line())
         self.body.addWidget(self.tail, 1)
-        for widget in (self.detail, self.bar.saving, self.question, self.bar):
+        for widget in (self.bar.saving, self.bar):
             self.body.addWidget(widget)
         self._connect()
         self.tail.say(NO_INCIDENT)
@@ -137,17 +137,45 @@ class TimelinePane(Pane):
         self.view.chosen.connect(self._chosen)
         self.view.opened.connect(self._open_detail)
         self.view.left.connect(self._leave_list)
-        for origin in (self.view, self.detail):
-            origin.starring.connect(self.acts.star)
-            origin.correcting.connect(self.acts.correct)
-            origin.approving.connect(self.acts.approve)
-        self.detail.closed.connect(self._close_detail)
+        self._connect_acts(self.view)
         self.bar.left.connect(self.focus_list)
         self.bar.block_pasted.connect(self.acts.preview)
         self.bar.correction_wanted.connect(self.correct_entry)
         self.phrase.textChanged.connect(self._phrase_typed)
         self.phrase.returnPressed.connect(self.focus_list)
         self._search_timer.timeout.connect(self._search_now)
+
+    def _connect_acts(self, origin: TimelineView | EntryDetail) -> None:
+        origin.starring.connect(self.acts.star)
+        origin.correcting.connect(self.acts.correct)
+        origin.approving.connect(self.acts.approve)
+
+    # What the first picture does not show is made, and its module loaded, when it is first wanted.
+
+    @cached_property
+    def detail(self) -> EntryDetail:
+        """The whole of one entry, between list and bar."""
+        from app.ui.widgets import entry_detail
+
+        made = entry_detail.EntryDetail()
+        made.hide()
+        self.body.insertWidget(self.body.indexOf(self.tail) + 1, made)
+        self._connect_acts(made)
+        made.closed.connect(self._close_detail)
+        return made
+
+    @property
+    def _detail_is_open(self) -> bool:
+        return "detail" in vars(self) and self.detail.isVisible()
+
+    @cached_property
+    def question(self) -> Question:
+        """What is asked at the foot of the pane."""
+        from app.ui.widgets import question
+
+        made = question.Question()
+        self.body.insertWidget(self.body.indexOf(self.bar), made)
+        return made
 
     # what is shown
 
@@ -157,8 +185,10 @@ class TimelinePane(Pane):
         if self.source.follow():
             self._kept = self._known_words = None
             self._search.hide()
-            self.detail.hide()
-            self.question.dismiss()
+            if "detail" in vars(self):
+                self.detail.hide()
+            if "question" in vars(self):
+                self.question.dismiss()
             self._check_chips()
         self._count()
 
@@ -171,7 +201,7 @@ class TimelinePane(Pane):
             self._choose_seq(self._kept.seq)
         self.view.reread()
         look, row = self.live.look, self.view.current()
-        if self.detail.isVisible() and look is not None and row is not None:
+        if self._detail_is_open and look is not None and row is not None:
             self.detail.show_entry(row, look.view, self.live.zone)
 
     @slot_safe
@@ -283,7 +313,7 @@ class TimelinePane(Pane):
     @slot_safe
     def _leave_list(self) -> None:
         """Esc in the list: first the detail, then the filter, then back to the bar."""
-        if self.detail.isVisible():
+        if self._detail_is_open:
             self.detail.hide()
         elif self.source.wanted.kind != "all":
             self.phrase.clear()
@@ -330,12 +360,12 @@ class TimelinePane(Pane):
         if row is None:
             return
         self._kept = row
-        if self.detail.isVisible():
+        if self._detail_is_open:
             self._show_detail(row)
 
     @slot_safe
     def _open_detail(self, row: TimelineRow) -> None:
-        if self.detail.isVisible() and self.detail.row == row:
+        if self._detail_is_open and self.detail.row == row:
             self.detail.hide()
         else:
             self._show_detail(row)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QHideEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain import scribe
@@ -24,10 +24,10 @@ from app.ui.widgets.ink_line import InkLine
 from app.ui.widgets.labels import label
 from app.ui.widgets.saving import Saving
 from app.ui.widgets.scribe_editor import ScribeEditor
-from app.ui.widgets.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from app.services.tracked import Look
+    from app.ui.widgets.suggestions import Suggestions
 
 HINTS: Final = (
     ("Enter", "record"), ("/", "command"), ("@", "person"), ("#", "tag"), ("!", "decision"), ("?", "hypothesis"),
@@ -354,6 +354,8 @@ class ScribeBar(QWidget):
 
     def _popup(self) -> Suggestions:
         if self.suggestions is None:
+            from app.ui.widgets.suggestions import Suggestions
+
             self.suggestions = Suggestions(self.parentWidget() or self)
             self.suggestions.taken.connect(self._take)
         return self.suggestions
@@ -443,5 +445,7 @@ def _units(text: str, characters: int) -> int:
 
 def announce(widget: QWidget, text: str) -> None:
     """Say it to a screen reader, once."""
+    from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+
     if QAccessible.isActive():
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))

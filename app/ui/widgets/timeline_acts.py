@@ -13,19 +13,21 @@ from app.domain.timeline import TimelineRow
 from app.ui import tasks
 from app.ui.guard import slot_safe
 from app.ui.live import Live
-from app.ui.widgets.question import Question
 from app.ui.widgets.scribe_bar import ScribeBar
 
 if TYPE_CHECKING:
     from app.ui.dialogs.correct import CorrectDialog
     from app.ui.dialogs.correct import Wanted as Correction
     from app.ui.dialogs.paste_preview import Block
+    from app.ui.widgets.question import Question
 
 
 class TimelineActs(QObject):
     """Star, correct, approve, record a block; questions are asked at the foot of the pane, forms over the window."""
 
-    def __init__(self, live: Live, bar: ScribeBar, question: Question, window: Callable[[], QWidget]) -> None:
+    def __init__(
+        self, live: Live, bar: ScribeBar, question: Callable[[], Question], window: Callable[[], QWidget]
+    ) -> None:
         super().__init__(bar)
         self.live = live
         self._bar = bar
@@ -83,7 +85,7 @@ class TimelineActs(QObject):
                 )
             )
             return
-        self._question.ask(
+        self._question().ask(
             f"Who approves entry {row.seq}?",
             lambda name: self._approve_as(row.seq, name),
             hint=", ".join(people),
@@ -97,7 +99,7 @@ class TimelineActs(QObject):
 
         self.live.do(
             attestation.approve, self.live.incident_id, seq, as_profile=name, saying=f"approval of {seq}",
-            done=lambda _receipt: self._question.dismiss(), refused=self._question.refuse,
+            done=lambda _receipt: self._question().dismiss(), refused=self._question().refuse,
         )  # fmt: skip
 
     @slot_safe
