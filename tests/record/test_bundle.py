@@ -88,6 +88,7 @@ def test_the_layout_is_that_of_the_format(bag):
     assert f"Payload-Oxum: {payload}.{len(own | extra | checkpoints)}\n" in (bag / "bag-info.txt").read_text()
 
 
+@pytest.mark.real("ssh-keygen")
 def test_a_clock_that_went_back_does_not_spoil_the_commands(tmp_path):
     """When the last entry is dated before the log key, ssh-keygen is told a time at which the key was valid."""
     log = made()

@@ -20,6 +20,7 @@ def test_vectors(vectors, named_key):
         assert keys.raw_public(case["ssh"]) == key.public
 
 
+@pytest.mark.real("ssh-keygen")
 def test_ssh_keygen_prints_the_same_fingerprint(tmp_path):
     """A fingerprint read out on the telephone is the one that ssh-keygen shows."""
     key = keys.SigningKey.generate()

@@ -13,6 +13,7 @@ from app.record.keys import SigningKey
 MESSAGE = "ἑλλάς\n".encode()
 
 
+@pytest.mark.real("ssh-keygen")
 def test_ssh_keygen_accepts_ours(tmp_path):
     """`ssh-keygen -Y verify` says Good to a signature of ours, and not in another namespace."""
     key = SigningKey.generate()
@@ -27,6 +28,7 @@ def test_ssh_keygen_accepts_ours(tmp_path):
     assert check("author@x") != 0
 
 
+@pytest.mark.real("ssh-keygen")
 def test_we_accept_ssh_keygens(tmp_path):
     """A person with nothing but OpenSSH can sign for us."""
     key = SigningKey.generate()
