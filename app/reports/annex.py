@@ -25,7 +25,7 @@ from app.reports.kit.blocks import (
     Row,
     cell,
 )
-from app.reports.kit.chips import CHIP_HEIGHT, draw_chip
+from app.reports.kit.chips import CHIP_HEIGHT, chip_width, draw_chip
 from app.reports.kit.frame import LEFT, MEASURE
 from app.reports.kit.ink import Ink
 from app.reports.kit.letters import Style
@@ -260,10 +260,18 @@ def due_words(text: str | None) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}" if day else text or ""
 
 
+def history_columns(dossier: Dossier) -> list[Column]:
+    """The columns of the severities and states; the second is as wide as the widest chip."""
+    widest = max(chip_width(dossier.plan, spell.code) for spell in dossier.view.severities)
+    # A column is a share of the measure: of 118 shares here, after four gutters.
+    share = min(max(27.0, widest * 118 / (MEASURE - 40)), 50.0)
+    return columns(("Since", 18), ("Severity or state", share), ("As recorded", 73 - share), ("By", 20), ("Entry", -7))
+
+
 def history_table(dossier: Dossier, wall: Wall) -> Iterator[Block]:
     """Every severity and state with the moment from which it held, by whom, and why."""
-    heads = columns(("Since", 18), ("Severity or state", 27), ("As recorded", 46), ("By", 20), ("Entry", -7))
     view = dossier.view
+    heads = history_columns(dossier)
     spells: list[SeveritySpell | StateSpell] = [*view.severities, *view.states]
     spells.sort(key=lambda spell: (spell.at, spell.seq, isinstance(spell, StateSpell)))
     texts = {row.seq: row.text for row in dossier.rows}

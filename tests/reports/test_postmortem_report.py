@@ -13,7 +13,8 @@ from reports.samples import PLAN, Book, clinic, clinic_dossier, dossier_of, eest
 
 from app.domain import entries as e
 from app.domain.plan import Postmortem, Section, Severity
-from app.reports import postmortem
+from app.reports import annex, postmortem
+from app.reports.kit.chips import chip_width
 
 
 def text_of(pdf: bytes) -> str:
@@ -153,6 +154,20 @@ def test_six_severities_and_more_have_chips() -> None:
     text = text_of(postmortem.render(dossier))
     assert all(f"S{n} Level {n}" in text for n in range(8))
     assert "and 4 more, in the table of severities" in text
+
+
+def test_a_long_severity_keeps_out_of_the_next_column() -> None:
+    """A chip that is wider than its column moves the columns beside it; with short ones they stay."""
+
+    def width(title: str) -> float:
+        book = Book()
+        opened(book, eest("23 06:04"), severity="SEV-1")
+        plan = replace(PLAN, severities=(Severity("SEV-1", title),), clocks=())
+        column = annex.history_columns(dossier_of(book, eest("23 12:00"), plan=plan))[1]
+        assert column.width >= chip_width(plan, "SEV-1")
+        return column.width
+
+    assert width("Active compromise of every key") > width("High")
 
 
 def test_a_downtime_is_not_made_up() -> None:
