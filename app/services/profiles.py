@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -156,11 +158,11 @@ def save_recovery_sheet(session: Session, out: Path) -> None:
 
 
 def owed(session: Session) -> tuple[str, ...]:
-    """What first start left for later, one sentence each."""
+    """What first start left for later, and numbers that clash, one sentence each."""
     people = [profile for profile in everyone(session) if profile.active]
     with session.store.read() as read:
-        saved, profile = read.setting("recovery.saved"), read.organisation()
-    sentences = []
+        saved, profile, numbers = read.setting("recovery.saved"), read.organisation(), read.numbers()
+    sentences = clashes(numbers)
     if people and not saved:
         sentences.append("Save the recovery sheet and keep it off this machine.")
     if len(people) > 1:
@@ -168,6 +170,14 @@ def owed(session: Session) -> tuple[str, ...]:
     if people and not profile.get("controller.name"):
         sentences.append("Fill in the organisation profile; every packet needs it.")
     return tuple(sentences)
+
+
+def clashes(numbers: Sequence[str]) -> list[str]:
+    """A sentence for each number that more than one incident bears: a number is a label, the id is the hash."""
+    twice = sorted(number for number, count in Counter(numbers).items() if count > 1)
+    return [
+        f"More than one incident bears the number {number}: give one a new one (incident renumber)." for number in twice
+    ]
 
 
 def genesis(session: Session, org: str, log_key: SigningKey) -> tuple[Act, ...]:

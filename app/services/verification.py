@@ -75,8 +75,9 @@ def doctor(session: Session) -> list[dict[str, str]]:
         if not verdict.ok:
             found.extend({"severity": "error", "what": f"{name}: {problem.what}"} for problem in verdict.problems)
     with session.store.read() as read:
-        ids = [one.incident_id for one in read.incidents()]
+        ids, numbers = [one.incident_id for one in read.incidents()], read.numbers()
     found.extend({"severity": "error", "what": text} for one in ids for text in _differences(session, one))
+    found.extend({"severity": "warning", "what": text} for text in profiles.clashes(numbers))
     return found + _keys(session)
 
 

@@ -153,6 +153,7 @@ def test_the_number_is_a_label_and_a_clash_is_shown_and_mended(people: Line, num
     said = people("incident", "show", number)
     assert said.code == 2
     assert other["incident_id"][:12] in said.err
+    assert f"bears the number {number}" in people.fine("doctor").out
     fresh = people.fine("incident", "renumber", other["incident_id"][:16]).last
     assert fresh != number
     assert people.fine("incident", "show", fresh, "--json").json["number"] == fresh
