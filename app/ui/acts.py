@@ -222,7 +222,7 @@ class Acts(QObject):
             if c.id != "palette"
         ]
         opened = [
-            Choice(f"Open {card.number}", partial(window.open_incident, card.incident_id), card.title)
+            Choice(f"Open {card.number}", partial(window.open_incident, card.incident_id, to_scribe=True), card.title)
             for card in self._live.cards
             if card.incident_id != self._live.incident_id
         ]

@@ -151,6 +151,7 @@ def test_words_of_the_program_are_not_tinted() -> None:
 def test_control_characters_are_made_visible() -> None:
     """Line breaks and controls cannot hide a part of a line."""
     assert one_line("a\r\nb\x1b[31mc") == "a ⏎ b␛[31mc"
+    assert one_line("invoice\u202efdp.exe \u2066שלום\u2069") == "invoice↔fdp.exe ↔שלום↔"
     assert len(one_line("x" * 70_000)) == 601
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui import theme
@@ -21,17 +22,28 @@ SCRIBE: Final = (
     ("! … ? … > …", "decision, hypothesis, action"),
     ("@person #tag", "who it concerns, what it is about"),
     ("/sev /state /role …", "acts without leaving the line"),
+    ("/ or Ctrl L", "to the bar, from anywhere"),
     ("Shift Enter", "a new line in the same entry"),
     ("↑", "in the empty bar: correct my last line"),
 )
-LISTS: Final = (("j k", "down and up in a list"), ("Enter", "open or settle"), ("Esc", "leave; never loses text"))
+LISTS: Final = (
+    ("j k", "down and up"),
+    ("Enter", "open, assign, answer"),
+    ("s c a", "timeline: star, correct, approve"),
+    ("a b h r", "roster: assign, backup, hand over, release"),
+    ("Space x n", "checklists: tick, skip, not applicable"),
+    ("r a", "checklists: reopen, assign"),
+    ("u n a", "breach file: not known yet, next open, aware"),
+    ("f", "board and breach file: filter"),
+    ("Esc", "leave; never loses text"),
+)
 
 
 class CheatSheet(Overlay):
     """Groups of keys in three columns; what it says is what the registry holds."""
 
     def __init__(self, parent: QWidget, commands: Sequence[Command]) -> None:
-        super().__init__(parent, 980, "Keys")
+        super().__init__(parent, 1080, "Keys")
         head = label("Keys", "title")
         head.setContentsMargins(theme.px(20), theme.px(16), theme.px(20), theme.px(4))
         self._scroll = QScrollArea()
@@ -59,10 +71,10 @@ Group = tuple[str, tuple[tuple[str, str], ...]]
 
 def _groups(commands: Sequence[Command]) -> list[Group]:
     groups: list[Group] = []
-    for menu in (*MENUS, ""):
+    for menu in MENUS:
         keyed = tuple((c.keys, c.title.rstrip("…")) for c in commands if c.shortcut and c.menu == menu)
         if keyed:
-            groups.append((menu or "Everywhere", keyed))
+            groups.append((menu, keyed))
     return [*groups, ("Scribe bar", SCRIBE), ("Lists", LISTS)]
 
 
@@ -74,11 +86,17 @@ def _columns(groups: Sequence[Group]) -> QWidget:
     for column in _spread(groups, 3):
         stack = QVBoxLayout()
         stack.setSpacing(theme.px(14))
+        width = max(_key_width(keys) for _title, keys in column)
         for title, keys in column:
-            stack.addLayout(_group(title, keys))
+            stack.addLayout(_group(title, keys, width))
         stack.addStretch(1)
         line.addLayout(stack, 1)
     return whole
+
+
+def _key_width(keys: Sequence[tuple[str, str]]) -> int:
+    metrics = QFontMetrics(theme.bold())
+    return max(metrics.horizontalAdvance(key) for key, _does in keys) + 2
 
 
 def _spread(groups: Sequence[Group], count: int) -> list[list[Group]]:
@@ -91,8 +109,9 @@ def _spread(groups: Sequence[Group], count: int) -> list[list[Group]]:
     return columns
 
 
-def _group(title: str, keys: Sequence[tuple[str, str]]) -> QGridLayout:
+def _group(title: str, keys: Sequence[tuple[str, str]], width: int = 0) -> QGridLayout:
     grid = QGridLayout()
+    grid.setColumnMinimumWidth(0, width)
     grid.setHorizontalSpacing(theme.px(12))
     grid.setVerticalSpacing(theme.px(3))
     grid.addWidget(label(title, "caption"), 0, 0, 1, 2)

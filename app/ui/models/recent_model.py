@@ -48,7 +48,7 @@ def recent(cards: Iterable[Card], plans: Mapping[str, Plan], zone: tzinfo, text:
 
 def _line(card: Card, plan: Plan | None, zone: tzinfo) -> Recent:
     changed = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=card.updated_at)
-    state = "closed" if card.closed else f"{card.entry_count} entries"
+    state = "closed" if card.closed else f"{card.entry_count:,} entries"
     words = ("DRILL" if card.drill else "", state, times.day_text(changed, zone))
     note = " · ".join(word for word in words if word)
     return Recent(card.incident_id, card.number, card.title, chip_of(card, plan), card.severity_rank, note)

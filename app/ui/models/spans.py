@@ -17,7 +17,9 @@ ROW_LIMIT = 600
 _TOKEN = re.compile(r'(?<![\w#])(?P<tag>#[\w-]{1,60})|(?<![\w@])(?P<person>@(?:"[^"\n]{1,80}"|[\w][\w.\'-]{0,79}))')
 _NOTE = re.compile(r" \((?:retracted|moved|duplicate|void)(?::.*)?\)$", re.DOTALL)
 _BREAKS = re.compile(r"\s*[\r\n\u2028\u2029\v\f]+\s*")
-_CONTROL = {code: 0x2400 + code for code in range(32)} | {127: 0x2421}
+_TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "↔")
+"""What turns the direction of writing by command: shown, since it can make a line read as what it is not."""
+_CONTROL = {code: 0x2400 + code for code in range(32)} | {127: 0x2421} | _TURNS
 _CLAUSE = re.compile(r"(?<=\w{3})[,;:.]\s")
 _KEPT = 48
 

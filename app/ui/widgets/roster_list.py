@@ -141,7 +141,7 @@ class RosterDelegate(QStyledItemDelegate):
         words, ink, strong = holder_words(seat)
         painter.setFont(theme.bold() if strong else theme.font())
         painter.setPen(theme.colour(ink))
-        shown = painter.fontMetrics().elidedText(words, _ELIDE, who.width())
+        shown = painter.fontMetrics().elidedText(words, _ELIDE, who.width() - (theme.px(14) if seat.unsigned else 0))
         painter.drawText(who, MIDDLE, shown)
         if seat.unsigned:
             used = painter.fontMetrics().horizontalAdvance(shown)
