@@ -112,6 +112,20 @@ def test_the_awareness_decision_starts_the_clock(room: Room, pane: BreachPane) -
     assert not pane.head.decide.isVisible()
 
 
+def test_after_the_decision_the_keyboard_is_at_the_questions(room: Room, pane: BreachPane) -> None:
+    """The button it was at is gone; n and Enter go on without the mouse."""
+    pane.head.decide.setFocus()
+    pane.decide_awareness()
+    dialog = pane.window().findChild(AwarenessDialog)
+    assert dialog is not None
+    dialog.reason.setPlainText("The export log shows names.")
+    dialog.agree()
+    room.settle()
+    room.settle()
+    assert not pane.head.decide.isVisible()
+    assert pane.window().focusWidget() is pane.form.current
+
+
 def test_awareness_needs_a_reason_and_a_past(room: Room, pane: BreachPane) -> None:
     """Without a reason, or with a moment ahead, nothing is recorded and the text stays."""
     pane.decide_awareness()

@@ -142,13 +142,14 @@ class BreachPane(Pane):
             self.form.start_over()
         self.sheet = sheet
         now = self.live.now()
+        at_decision = self.window().focusWidget() is self.head.decide
         self.head.show_sheet(sheet, now)
         self.form.show_sheet(sheet, now)
         words = minimum_words(sheet)
         self.minimum.setText(words.text)
         set_tone(self.minimum, words.tone)
         self.next_open.setVisible(any(ask.lacking for ask in sheet.asks()))
-        if self.hasFocus():
+        if self.hasFocus() or (at_decision and self.head.decide.isHidden()):
             self.focus_first()
         answered = sum(ask.answered for ask in sheet.asks())
         self.header.set_subtitle(f"{answered} answered")
