@@ -149,7 +149,7 @@ class BreachPane(Pane):
         self.minimum.setText(words.text)
         set_tone(self.minimum, words.tone)
         self.next_open.setVisible(any(ask.lacking for ask in sheet.asks()))
-        if self.hasFocus() or (at_decision and self.head.decide.isHidden()):
+        if self.hasFocus() or (at_decision and not self.head.decide.isVisibleTo(self.head)):
             self.focus_first()
         answered = sum(ask.answered for ask in sheet.asks())
         self.header.set_subtitle(f"{answered} answered")
