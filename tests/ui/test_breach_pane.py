@@ -123,7 +123,7 @@ def test_after_the_decision_the_keyboard_is_at_the_questions(room: Room, pane: B
     room.settle()
     room.settle()
     assert not pane.head.decide.isVisible()
-    assert pane.window().focusWidget() is pane.form.current
+    assert pane.window().focusWidget() is pane.form.first()
 
 
 def test_awareness_needs_a_reason_and_a_past(room: Room, pane: BreachPane) -> None:
