@@ -86,7 +86,7 @@ class Opening:
             live.start(result.session)
             if result.remark is not None:
                 window.notice.show_refusal(result.remark)
-            if result.session.simulated:
+            elif result.session.simulated:
                 window.notice.say("SAMPLE: everything here is invented.", "Its clock goes on from the story's end.")
 
         tasks.write(lambda: _session(wish, last, live), opened, window.show_refusal)

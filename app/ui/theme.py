@@ -307,7 +307,7 @@ QPushButton[primary="true"]:disabled {{ background: {t.alternate}; color: {t.out
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 4px; padding: {px(3)}px {px(6)}px;
   color: {t.secondary}; font-size: {small}px; }}
 QToolButton:hover {{ background: {t.alternate}; color: {t.text}; }}
-QToolButton:focus {{ border-color: {t.focus}; color: {t.text}; }}
+QToolButton:focus {{ border: 2px solid {t.focus}; padding: {px(3) - 1}px {px(6) - 1}px; color: {t.text}; }}
 QToolButton:checked {{ color: {t.text}; background: {t.alternate}; }}
 QToolButton::menu-indicator {{ image: none; }}
 QCheckBox {{ spacing: {px(8)}px; }}

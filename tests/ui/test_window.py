@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from ui.room import PASSPHRASE
 
 from app import settings
-from app.services import incidents, journal
+from app.services import demo, incidents, journal
 from app.services.session import Session
 from app.settings import Settings
 from app.store import first_page
@@ -437,6 +437,16 @@ def test_a_name_that_nobody_has_is_told_and_the_window_stays(day: Desk) -> None:
     window = day.open("Nobody Known")
     assert "Nobody Known" in window.notice.message
     assert window.live.signer is not None
+
+
+def test_what_was_wrong_at_the_start_is_told_before_that_this_is_the_sample(desk: Desk) -> None:
+    """There is one strip: the refusal, such as of a folder that cannot be written, counts more."""
+    demo.make(desk.folder).close()
+    window = desk.open("Nobody Known")
+    assert "Nobody Known" in window.notice.message
+    window.close()
+    tasks.stop()
+    assert "SAMPLE" in desk.open().notice.message
 
 
 START = """

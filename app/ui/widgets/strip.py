@@ -100,9 +100,9 @@ class SignerButton(QToolButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.hasFocus() or self.underMouse():
-            painter.setPen(QPen(theme.colour("focus" if self.hasFocus() else "line"), 1))
+            painter.setPen(QPen(theme.colour("focus" if self.hasFocus() else "line"), 2 if self.hasFocus() else 1))
             painter.setBrush(QColor(Qt.GlobalColor.transparent) if self.hasFocus() else theme.colour("alternate"))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 5, 5)
         side = theme.px(16)
         painter.drawPixmap(theme.px(8), (self.height() - side) // 2, theme.pixmap(self._icon))
         left = theme.px(32)
