@@ -20,26 +20,26 @@ LEVEL = {"zkp": "P0", "keycomp": "SEV-1", "atlas": "SEV_3", "hyperkit": "P0"}
 OVER = {"zkp": "RESOLVED", "keycomp": "RESOLVED", "atlas": "CLOSED", "hyperkit": "RESOLVED"}
 # Read from the report by eye: when, in local time, and how the line begins.
 TOLD = (
-    ("23 Jul 15:35", "Plan pushed to git branch"),
-    ("23 Jul 16:08", "Initial finding of secret leakage via human inspection"),
-    ("23 Jul 16:48", "More secrets found: * K8s secrets * Service account * RDS"),
-    ("23 Jul 16:59", "Incident declared in #cloud-platform"),
-    ("23 Jul 17:03", "Teams Meeting created"),
-    ("23 Jul 17:05", "looking through tokens to see which token could’ve been leaked"),
-    ("23 Jul 17:20", "Discovered `$TOKEN$` is Tony's Personal Github token"),
-    ("23 Jul 17:33", "Attempted to revoke token using GitHub API"),
-    ("23 Jul 17:40", "Mike attempted to revoke token using github api Personal credentials"),
-    ("23 Jul 17:56", "Rosie Brigham had access to see token"),
-    ("23 Jul 18:04", "Github API token revoke endpoint worked - documentation is wrong"),
-    ("23 Jul 18:23", "RDS and service account is being destroyed."),
-    ("23 Jul 18:25", "Checking audit log to ensure no unexpected token uses."),
-    ("23 Jul 18:33", "RDS and service account destroyed."),
-    ("23 Jul 18:38", "Secret manager being deleted (empty)"),
-    ("23 Jul 18:44", "Deleted secret from Azure"),
-    ("23 Jul 19:00", "Slack channel created"),
-    ("23 Jul 19:08", "Git history purged"),
-    ("23 Jul 20:45", "Incident declared resolved."),
-    ("24 Jul 12:34", "PR, plan file and commit removed from Github site entirely via Support"),
+    ("23 Jul 2025 15:35", "Plan pushed to git branch"),
+    ("23 Jul 2025 16:08", "Initial finding of secret leakage via human inspection"),
+    ("23 Jul 2025 16:48", "More secrets found: * K8s secrets * Service account * RDS"),
+    ("23 Jul 2025 16:59", "Incident declared in #cloud-platform"),
+    ("23 Jul 2025 17:03", "Teams Meeting created"),
+    ("23 Jul 2025 17:05", "looking through tokens to see which token could’ve been leaked"),
+    ("23 Jul 2025 17:20", "Discovered `$TOKEN$` is Tony's Personal Github token"),
+    ("23 Jul 2025 17:33", "Attempted to revoke token using GitHub API"),
+    ("23 Jul 2025 17:40", "Mike attempted to revoke token using github api Personal credentials"),
+    ("23 Jul 2025 17:56", "Rosie Brigham had access to see token"),
+    ("23 Jul 2025 18:04", "Github API token revoke endpoint worked - documentation is wrong"),
+    ("23 Jul 2025 18:23", "RDS and service account is being destroyed."),
+    ("23 Jul 2025 18:25", "Checking audit log to ensure no unexpected token uses."),
+    ("23 Jul 2025 18:33", "RDS and service account destroyed."),
+    ("23 Jul 2025 18:38", "Secret manager being deleted (empty)"),
+    ("23 Jul 2025 18:44", "Deleted secret from Azure"),
+    ("23 Jul 2025 19:00", "Slack channel created"),
+    ("23 Jul 2025 19:08", "Git history purged"),
+    ("23 Jul 2025 20:45", "Incident declared resolved."),
+    ("24 Jul 2025 12:34", "PR, plan file and commit removed from Github site entirely via Support"),
 )
 
 
@@ -131,12 +131,12 @@ def test_the_post_mortem_tells_it_in_order_and_local_time(told: Told) -> None:
         found = text.find(f"{when} {begins[:40]}", place)
         assert found > place, (when, begins)
         place = found
-    assert "23 Jul 16:48 BST" in text, "when it was declared"
+    assert "23 Jul 2025 16:48 BST" in text, "when it was declared"
     assert "20 h 59 min" in text, "from detection at 15:35 to 12:34 on the next day"
     assert squeezed('-H "X-GitHub-Api-Version: 2022-11-28"') in squeezed(text)
     limit = {"zkp": "within 15 min", "hyperkit": "under 1 h"}.get(told.plan)
     if limit:
-        assert re.search(rf"{limit} 23 Jul 16:48 23 Jul \d\d:\d\d 23 Jul 16:59", text), "met after eleven minutes"
+        assert re.search(rf"{limit} 23 Jul 2025 16:48 23 Jul 2025 \d\d:\d\d 23 Jul 2025 16:59", text), "met after eleven minutes"
 
 
 def test_the_timeline_shows_how_late_it_was_written_down(told: Told) -> None:
@@ -152,7 +152,7 @@ def test_the_packet_names_its_unknowns(told: Told) -> None:
     text = told.words("art33")
     assert "Not known yet. Owner Julia Lawrence, due 28 July 2025." in text
     assert "Not known yet. Owner Tony Bishop, due 29 July 2025." in text
-    assert "Sat 26 Jul 18:25 BST" in text
+    assert "Sat 26 Jul 2025 18:25 BST" in text
     assert "2025-07-23 15:35 BST (14:35 UTC)" in text
     assert "2025-07-23 18:25 BST (17:25 UTC)" in text
     assert "reasons for the delay" in text
