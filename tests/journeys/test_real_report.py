@@ -136,7 +136,9 @@ def test_the_post_mortem_tells_it_in_order_and_local_time(told: Told) -> None:
     assert squeezed('-H "X-GitHub-Api-Version: 2022-11-28"') in squeezed(text)
     limit = {"zkp": "within 15 min", "hyperkit": "under 1 h"}.get(told.plan)
     if limit:
-        assert re.search(rf"{limit} 23 Jul 2025 16:48 23 Jul 2025 \d\d:\d\d 23 Jul 2025 16:59", text), "met after eleven minutes"
+        assert re.search(rf"{limit} 23 Jul 2025 16:48 23 Jul 2025 \d\d:\d\d 23 Jul 2025 16:59", text), (
+            "met after eleven minutes"
+        )
 
 
 def test_the_timeline_shows_how_late_it_was_written_down(told: Told) -> None:
